@@ -53,8 +53,10 @@ export const MeasurementSpec = Type.Object(
 );
 export type MeasurementSpec = Static<typeof MeasurementSpec>;
 
-/** What a user may send of a spec: what is missing takes its default. */
-export const PartialMeasurementSpec = Type.Partial(MeasurementSpec, { additionalProperties: false });
+/** What a user may send of a spec: what is missing takes its default, and the target decides the provider. */
+export const PartialMeasurementSpec = Type.Partial(Type.Omit(MeasurementSpec, ['provider']), {
+  additionalProperties: false,
+});
 export type PartialMeasurementSpec = Static<typeof PartialMeasurementSpec>;
 
 /** The latency distribution of one artifact, in milliseconds per run of the whole batch. */
