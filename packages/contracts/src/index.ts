@@ -58,6 +58,17 @@ export {
   PlanStatus,
   PredictedLatency,
 } from './plan.js';
+export {
+  AgentPage,
+  BlockQuery,
+  MeasurementPage,
+  MeasurementQuery,
+  ModelPage,
+  PlanPage,
+  PutTarget,
+  ScoreQuery,
+  TargetPage,
+} from './page.js';
 export { Problem } from './problem.js';
 export { ContractError, type ContractViolation, parserOf } from './parse.js';
 export { canonicalJson, resolveSpec } from './identity.js';

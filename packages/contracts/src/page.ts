@@ -1,0 +1,53 @@
+import { Type, type Static, type TSchema } from 'typebox';
+import { Agent, Target } from './fleet.js';
+import { Measurement, MeasurementStatus } from './measurement.js';
+import { Model, Reduction } from './model.js';
+import { Plan } from './plan.js';
+import { Granularity, PageQuery, Sha256, TargetName } from './primitives.js';
+
+/** A page of a list; `nextCursor` is null on the last one. */
+const pageOf = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) });
+
+/** The answers of the lists, newest first; targets by name. */
+export const ModelPage = pageOf(Model);
+export type ModelPage = Static<typeof ModelPage>;
+export const MeasurementPage = pageOf(Measurement);
+export type MeasurementPage = Static<typeof MeasurementPage>;
+export const PlanPage = pageOf(Plan);
+export type PlanPage = Static<typeof PlanPage>;
+export const AgentPage = pageOf(Agent);
+export type AgentPage = Static<typeof AgentPage>;
+export const TargetPage = pageOf(Target);
+export type TargetPage = Static<typeof TargetPage>;
+
+/** Which measurements to list. */
+export const MeasurementQuery = Type.Object({
+  ...PageQuery.properties,
+  modelId: Type.Optional(Sha256),
+  subject: Type.Optional(Sha256),
+  target: Type.Optional(TargetName),
+  status: Type.Optional(MeasurementStatus),
+  spec: Type.Optional(Type.String({ description: 'JSON of a spec; what is missing in it takes its default' })),
+});
+export type MeasurementQuery = Static<typeof MeasurementQuery>;
+
+/** Which blocks to show. */
+export const BlockQuery = Type.Object({
+  granularity: Type.Unsafe<Granularity>({ ...Granularity, default: 'block' }),
+});
+export type BlockQuery = Static<typeof BlockQuery>;
+
+/** Which scores to show. */
+export const ScoreQuery = Type.Object({
+  ...BlockQuery.properties,
+  reduction: Type.Unsafe<Reduction>({ ...Reduction, default: 'all' }),
+});
+export type ScoreQuery = Static<typeof ScoreQuery>;
+
+/** Adds or changes a target of one's own. */
+export const PutTarget = Type.Object(
+  { description: Type.String({ default: '' }), architecture: Type.String(), provider: Type.String({ minLength: 1 }) },
+  { additionalProperties: false },
+);
+export type PutTarget = Static<typeof PutTarget>;
