@@ -61,8 +61,10 @@ export type PartialMeasurementSpec = Static<typeof PartialMeasurementSpec>;
 
 /** The latency distribution of one artifact, in milliseconds per run of the whole batch. */
 export const LatencyEstimate = Type.Object({
-  n: Type.Integer({ description: 'Timed runs' }),
-  converged: Type.Boolean({ description: 'The interval reached the requested precision' }),
+  n: Type.Integer({ description: 'Samples: timed runs, or timed groups of runsPerSample runs' }),
+  converged: Type.Boolean({
+    description: 'The interval reached the requested precision; of a subject with a control, the ratio did too',
+  }),
   minMs: Type.Number(),
   p5Ms: Type.Number(),
   p25Ms: Type.Number(),
@@ -107,6 +109,8 @@ export const MeasurementWarning = Type.Object({
     Type.Literal('swap'),
     Type.Literal('memory_pressure'),
     Type.Literal('input_shape_assumed'),
+    Type.Literal('warm_up_not_steady'),
+    Type.Literal('provider_partial'),
   ]),
   evidence: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()])),
 });
