@@ -1,5 +1,5 @@
 export default {
-  testMatch: ['<rootDir>/{packages,apps,scripts}/**/dist/**/*.test.js'],
+  testMatch: ['<rootDir>/{packages,apps,bench}/**/dist/**/*.test.js', '<rootDir>/scripts/**/*.test.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/.espalier/'],
   transform: {},
   testEnvironment: '<rootDir>/scripts/jest/environment.mjs',
