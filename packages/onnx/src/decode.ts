@@ -1,0 +1,38 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { OnnxError } from './errors.js';
+import { externalFolder } from './external-data.js';
+import { modelFromProto, type OnnxModel } from './model.js';
+import { type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
+import { topLevelShape } from './wire-shape.js';
+
+/**
+ * Reads an ONNX model from the bytes of a file. Weights stay views into `bytes`: nothing of them is copied, and
+ * `bytes` must not be changed while the model lives. External data is read from `baseDir` when it is asked for.
+ * @throws OnnxError for anything that is not a complete, acyclic model; see `OnnxCode`
+ */
+export function decodeModel(bytes: Uint8Array, { baseDir }: { baseDir?: string } = {}): OnnxModel {
+  return modelFromProto(parse(bytes), baseDir === undefined ? undefined : externalFolder(baseDir));
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  const shape = topLevelShape(bytes);
+  if (shape === 'foreign') {
+    throw new OnnxError('not_onnx', 'these bytes are not an ONNX model', {
+      hint: 'send the .onnx file itself, not an archive, a checkpoint or a page that a download returned',
+    });
+  }
+  if (shape === 'cut') {
+    throw new OnnxError('truncated', 'the ONNX file ends in the middle of a field', {
+      hint: 'send the file again, it is not complete',
+    });
+  }
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new OnnxError(
+      'not_onnx',
+      `the ONNX file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}

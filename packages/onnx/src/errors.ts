@@ -1,0 +1,44 @@
+/** Stable codes of everything this package refuses; a code is never given a second meaning. */
+export type OnnxCode =
+  /** The bytes are no ONNX model at all. */
+  | 'not_onnx'
+  /** The file ends in the middle of a field. */
+  | 'truncated'
+  /** Valid ONNX that this package does not handle; the message names the node or tensor. */
+  | 'unsupported'
+  /** The model holds no graph, no node or no output. */
+  | 'graph_empty'
+  /** A node depends on its own result. */
+  | 'graph_cyclic'
+  /** One tensor name has two sources. */
+  | 'tensor_duplicate'
+  /** A tensor is read, but nothing produces it; or the caller named a tensor that the graph does not have. */
+  | 'tensor_unknown'
+  /** A tensor's dims, type and data contradict each other. */
+  | 'tensor_invalid'
+  /** A tensor's data lies in a file that is absent, too short or not given. */
+  | 'external_data_missing'
+  /** A tensor's data is said to lie outside the model's own folder. */
+  | 'external_data_escapes'
+  /** The model passes the 2 GiB that one protobuf file can hold. */
+  | 'model_too_large'
+  /** The requested change would not leave a valid graph. */
+  | 'edit_invalid'
+  /** A graph under construction was described wrongly. */
+  | 'builder_misuse'
+  /** The operating system refused to read or write the file. */
+  | 'file_unusable';
+
+/** The one error class of this package. `code` is for programs, `message` and `hint` are for people. */
+export class OnnxError extends Error {
+  readonly code: OnnxCode;
+  /** What the reader can do about it. */
+  readonly hint: string | undefined;
+
+  constructor(code: OnnxCode, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.name = 'OnnxError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
