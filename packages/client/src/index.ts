@@ -1,1 +1,12 @@
-export {};
+export { type Client, type ClientOptions, createClient } from './client.js';
+export { type ClientCode, ClientError, type ClientErrorDetails, isPassing } from './error.js';
+export { DEFAULT_RETRY, pause, retryDelayMs, type RetryPolicy } from './retry.js';
+export type { CallOptions, ListOptions } from './options.js';
+export type { UploadBody } from './transport.js';
+export type { BlockOptions, ModelCalls, ScoreOptions } from './models.js';
+export type { CandidateCalls, RecipeInput } from './candidates.js';
+export type { ArtifactCalls, OpenArtifact } from './artifacts.js';
+export type { MeasurementCalls, MeasurementInput, MeasurementListOptions } from './measurements.js';
+export type { AgentCalls, TargetCalls, TargetInput } from './fleet.js';
+export type { FollowOptions, PlanCalls, PlanInput } from './plans.js';
+export { isFinal, type PlanUpdate } from './follow.js';

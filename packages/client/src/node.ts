@@ -1,0 +1,2 @@
+export { downloadArtifact, type DownloadOptions } from './download.js';
+export { type TransferProgress, uploadCandidateFile, uploadModelFile, type UploadFileOptions } from './upload.js';
