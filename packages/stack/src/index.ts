@@ -1,1 +1,3 @@
-export {};
+export { type Stack, type StackLog, type StackOptions, startStack } from './stack.js';
+export { preparePostgres } from './postgres-program.js';
+export { type StackCode, StackError } from './error.js';

@@ -1,0 +1,30 @@
+/** Why the stack could not start or stopped; never given a second meaning. */
+export type StackCode =
+  | 'platform_unsupported'
+  | 'postgres_missing'
+  | 'postgres_user_missing'
+  | 'postgres_failed'
+  | 'redis_missing'
+  | 'redis_failed'
+  | 'port_taken'
+  | 'disk_full'
+  | 'data_folder_in_use'
+  | 'data_folder_unusable';
+
+/** An error of this package: a code for programs, a sentence for people and, where there is one, what to do about it. */
+export class StackError extends Error {
+  override readonly name = 'StackError';
+  readonly code: StackCode;
+  readonly hint: string | undefined;
+
+  constructor(code: StackCode, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The code of a system error (`ENOENT`, `EACCES`, …), or undefined for any other thrown value. */
+export function systemErrorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
