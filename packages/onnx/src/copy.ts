@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 
 /**
  * A shallow copy of a message with some fields replaced: unknown fields and all other values are shared with the
- * original, so weights are not copied. A field given as `undefined` is cleared.
+ * original, so weights are not copied.
  */
 export function copyWith<Desc extends DescMessage>(
   schema: Desc,

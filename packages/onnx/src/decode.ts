@@ -11,7 +11,9 @@ import { topLevelShape } from './wire-shape.js';
  * @throws OnnxError for anything that is not a complete, acyclic model; see `OnnxCode`
  */
 export function decodeModel(bytes: Uint8Array, { baseDir }: { baseDir?: string } = {}): OnnxModel {
-  return modelFromProto(parse(bytes), baseDir === undefined ? undefined : externalFolder(baseDir));
+  // A plain view, whatever was passed: `slice` of a Buffer would not copy.
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return modelFromProto(parse(file), baseDir === undefined ? undefined : externalFolder(baseDir));
 }
 
 function parse(bytes: Uint8Array): ModelProto {

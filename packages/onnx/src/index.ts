@@ -1,8 +1,33 @@
-export { type OnnxCode, OnnxError } from './errors.js';
+// Read and write
 export { decodeModel } from './decode.js';
-export type { OnnxModel } from './model.js';
-export type { GraphNode, GraphView } from './graph-view.js';
+export { encodeModel } from './encode.js';
+export { readModelFile, writeModelFile } from './files.js';
+export { inlineExternalData } from './inline.js';
+
+// Look at
 export type { AttributeView } from './attribute-view.js';
+export type { ElementType } from './element-type.js';
+export type { GraphNode, GraphView } from './graph-view.js';
+export type { OnnxModel } from './model.js';
+export type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from './proto/onnx_pb.js';
 export type { TensorView } from './tensor-view.js';
 export type { ValueInfo } from './value-info.js';
-export type { ElementType } from './element-type.js';
+
+// Change
+export { type ConstantData, constantData, type TypedValues } from './constant-data.js';
+export { editGraph, type GraphEdit } from './edit.js';
+export { exposeTensors } from './expose.js';
+
+// Build
+export type { AttributeValue } from './attribute-proto.js';
+export {
+  type BatchNormOptions,
+  type BuilderOptions,
+  type ConvOptions,
+  GraphBuilder,
+  type PoolOptions,
+} from './graph-builder.js';
+export { seededRandom, seededValues } from './random.js';
+
+// Fail
+export { type OnnxCode, OnnxError } from './errors.js';

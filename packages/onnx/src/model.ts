@@ -3,8 +3,10 @@ import { operatorKey } from './determinism.js';
 import { OnnxError } from './errors.js';
 import type { ExternalFolder } from './external-data.js';
 import { type GraphView, graphView } from './graph-view.js';
+import { tensorsOf } from './map-tensors.js';
 import { normaliseGraph } from './normalise.js';
 import { type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
+import { layoutOf } from './tensor-layout.js';
 
 /** A checked ONNX model. Never changed in place: every edit returns a new one that shares the weights of the old. */
 export interface OnnxModel {
@@ -30,6 +32,7 @@ export function modelFromProto(proto: ModelProto, folder: ExternalFolder | undef
   if (graph.output.length === 0)
     throw new OnnxError('graph_empty', 'the model has no outputs, so there is nothing to run');
   const opset = opsetOf(proto);
+  for (const tensor of tensorsOf(graph)) layoutOf(tensor);
   const normalised = normaliseGraph(graph);
   const ordered = normalised === graph ? proto : copyWith(ModelProtoSchema, proto, { graph: normalised });
   const localOperators = new Set(proto.functions.map(({ domain, name }) => operatorKey(domain, name)));

@@ -97,7 +97,7 @@ function normaliseAttribute(attribute: AttributeProto, scope: Names): AttributeP
  */
 function executionOrder(nodes: readonly NodeProto[], producers: ReadonlyMap<string, number>, scope: Names): number[] {
   const reads = nodes.map((node, index) => producersRead(node, index, producers, scope));
-  const state: ('open' | 'done' | undefined)[] = new Array(nodes.length);
+  const state: ('open' | 'done' | undefined)[] = nodes.map(() => undefined);
   const order: number[] = [];
   for (let root = 0; root < nodes.length; root++) {
     const stack = [root];
@@ -137,7 +137,7 @@ function producersRead(
       );
     }
   }
-  return [...read].reverse();
+  return [...read].toReversed();
 }
 
 function cyclic(nodes: readonly NodeProto[], index: number): OnnxError {

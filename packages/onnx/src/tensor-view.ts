@@ -111,7 +111,7 @@ function rawFromTyped(proto: TensorProto, elementType: ElementType, field: Typed
         : bytesOf(BigUint64Array.from(proto.uint64Data));
     case 'int32Data':
       return narrowed(proto.int32Data, elementType);
-    case 'stringData':
+    default:
       throw new OnnxError('unsupported', `tensor ${proto.name} holds strings, which have no raw form`);
   }
 }

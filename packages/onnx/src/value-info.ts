@@ -1,5 +1,6 @@
-import { type ElementType, elementTypeOf } from './element-type.js';
-import type { TensorShapeProto_Dimension, ValueInfoProto } from './proto/onnx_pb.js';
+import { create } from '@bufbuild/protobuf';
+import { dataTypeOf, type ElementType, elementTypeOf } from './element-type.js';
+import { type TensorShapeProto_Dimension, type ValueInfoProto, ValueInfoProtoSchema } from './proto/onnx_pb.js';
 
 /** What a model declares about one of its tensors. */
 export interface ValueInfo {
@@ -26,4 +27,21 @@ function dimensionOf({ value }: TensorShapeProto_Dimension): number | string | n
   if (value.case !== 'dimValue') return null;
   const size = Number(value.value);
   return Number.isSafeInteger(size) && size >= 0 ? size : null;
+}
+
+/** The declaration of a tensor; with `dims` undefined its rank stays open. */
+export function valueInfoProto(name: string, elementType: ElementType, dims: ValueInfo['dims']): ValueInfoProto {
+  const shape = dims && { dim: dims.map(dimensionInit) };
+  const elemType = dataTypeOf(elementType);
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: shape ? { elemType, shape } : { elemType } } },
+  });
+}
+
+function dimensionInit(dim: number | string | null) {
+  if (dim === null) return {};
+  return typeof dim === 'string'
+    ? { value: { case: 'dimParam' as const, value: dim } }
+    : { value: { case: 'dimValue' as const, value: BigInt(dim) } };
 }
