@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { type Candidate, parserOf, Recipe } from '@espalier/contracts';
+import type { Queries } from './database.js';
+import { StoreError } from './errors.js';
+import { DbNull } from './generated/internal/prismaNamespace.js';
+import type { CandidateModel } from './generated/models/Candidate.js';
+import { type Page, type PageRequest, pageOf, pageQuery } from './page.js';
+import { keyOf, readJson } from './stored.js';
+
+/** What is known of a candidate when it is added; its file is kept in the artifacts already. */
+export type NewCandidate = Pick<Candidate, 'modelId' | 'recipe' | 'artifact' | 'parameters' | 'macs'>;
+
+/** Pruned models. */
+export interface Candidates {
+  /** The same recipe of the same model again (or the same uploaded bytes) is the same candidate: then `created` is false. */
+  create(candidate: NewCandidate): Promise<{ created: boolean; candidate: Candidate }>;
+  /** The candidate of a recipe, whatever the order of its indices. */
+  findByRecipe(modelId: string, recipe: Recipe): Promise<Candidate | null>;
+  /** @throws StoreError `candidate_unknown` */
+  get(id: string): Promise<Candidate>;
+  /** @throws StoreError `cursor_invalid` */
+  list(page: PageRequest & { readonly modelId?: string }): Promise<Page<Candidate>>;
+}
+
+const parseRecipe = parserOf('recipe', Recipe);
+const columns = { include: { artifact: { select: { sizeBytes: true } } } } as const;
+type Row = CandidateModel & { readonly artifact: { readonly sizeBytes: bigint } };
+
+const render = (row: Row): Candidate => ({
+  id: row.id,
+  modelId: row.modelId,
+  recipe: row.recipe === null ? null : readJson(parseRecipe, row.recipe),
+  artifact: row.artifactId,
+  sizeBytes: Number(row.artifact.sizeBytes),
+  parameters: Number(row.parameters),
+  macs: row.macs,
+  createdAt: row.createdAt.toISOString(),
+});
+
+const canonical = ({ granularity, remove }: Recipe): Recipe => ({
+  granularity,
+  remove: [...new Set(remove)].sort((a, b) => a - b),
+});
+
+/** Candidates in Postgres. */
+export function candidatesOf(db: Queries): Candidates {
+  const byKey = async (modelId: string, recipeKey: string) =>
+    await db.candidate.findUnique({ where: { modelId_recipeKey: { modelId, recipeKey } }, ...columns });
+  return {
+    create: async ({ modelId, recipe, artifact, parameters, macs }) => {
+      const id = randomUUID();
+      const kept = recipe === null ? null : canonical(recipe);
+      const recipeKey = keyOf(kept ?? { artifact });
+      const data = { id, modelId, recipe: kept ?? DbNull, recipeKey, artifactId: artifact, parameters, macs };
+      const { count } = await db.candidate.createMany({ data: [data], skipDuplicates: true });
+      const row = await byKey(modelId, recipeKey);
+      if (row === null) throw unknown(id);
+      return { created: count === 1, candidate: render(row) };
+    },
+    findByRecipe: async (modelId, recipe) => {
+      const row = await byKey(modelId, keyOf(canonical(recipe)));
+      return row === null ? null : render(row);
+    },
+    get: async (id) => {
+      const row = await db.candidate.findUnique({ where: { id }, ...columns });
+      if (row === null) throw unknown(id);
+      return render(row);
+    },
+    list: async ({ modelId, ...page }) => {
+      const { after, ...query } = pageQuery(page);
+      const where = { AND: after, ...(modelId === undefined ? {} : { modelId }) };
+      return pageOf(await db.candidate.findMany({ where, ...query, ...columns }), page, render);
+    },
+  };
+}
+
+const unknown = (id: string) => new StoreError('candidate_unknown', `There is no candidate ${id}`);

@@ -1,0 +1,33 @@
+import type { MeasurementFailure, Outcome } from '@espalier/contracts';
+
+/** Crashes of the probe after which a job counts as poisonous: once may be bad luck, twice is the model. */
+export const MAX_PROBE_CRASHES = 2;
+/** Agents that may vanish under one measurement: it is not the job's fault, but something kills them. */
+export const MAX_LOST_LEASES = 5;
+
+/** How the probe, not the model's check, ended: worth a second try. */
+const CRASH_CODES = new Set(['probe_crashed', 'probe_out_of_memory', 'probe_timeout']);
+
+/** What happens to a measurement whose agent says how the attempt ended. */
+export type Ending =
+  | { readonly kind: 'succeed'; readonly result: Extract<Outcome, { kind: 'succeeded' }>['result'] }
+  | { readonly kind: 'fail'; readonly failure: MeasurementFailure; readonly crashed: boolean }
+  | { readonly kind: 'requeue'; readonly crashed: boolean };
+
+/** Decides from the outcome and the crashes of earlier attempts. Pure. */
+export function endingOf(outcome: Outcome, probeCrashes: number): Ending {
+  switch (outcome.kind) {
+    case 'succeeded':
+      return { kind: 'succeed', result: outcome.result };
+    case 'released':
+      return { kind: 'requeue', crashed: false };
+    case 'failed': {
+      const crashed = CRASH_CODES.has(outcome.failure.code);
+      return crashed && probeCrashes + 1 < MAX_PROBE_CRASHES
+        ? { kind: 'requeue', crashed }
+        : { kind: 'fail', failure: outcome.failure, crashed };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,51 @@
+import type { Claimed, Measurement, MeasurementProgress, MeasurementRequest } from '@espalier/contracts';
+import type { Database } from '../database.js';
+import type { Page } from '../page.js';
+import { cancelMeasurement } from './cancel.js';
+import { type ClaimRequest, claimMeasurement, extendLease } from './claim.js';
+import { type CreatedMeasurement, createMeasurements } from './create.js';
+import { type Delivered, type Delivery, deliverOutcome } from './deliver.js';
+import { getMeasurement, listMeasurements, type MeasurementFilter } from './query.js';
+import { listQueued, type QueuePosition, reapExpiredLeases } from './reconcile.js';
+import type { QueuedJob } from './rows.js';
+
+/** Measurements: created once, owned by one agent at a time, ended exactly once. */
+export interface Measurements {
+  /** In the order of the requests; equal ones are created once. @throws StoreError `artifact_unknown`, `target_unknown` */
+  createBatch(requests: readonly MeasurementRequest[]): Promise<CreatedMeasurement[]>;
+  /** With all samples. @throws StoreError `measurement_unknown` */
+  get(id: string): Promise<Measurement>;
+  /** Newest first, without samples. @throws StoreError `cursor_invalid` */
+  list(filter: MeasurementFilter): Promise<Page<Measurement>>;
+  /** @throws StoreError `measurement_unknown`, `claim_refused` */
+  claim(request: ClaimRequest): Promise<Claimed>;
+  /** @returns false when the measurement is not this agent's any more: it must stop */
+  extendLease(request: ClaimRequest, progress?: MeasurementProgress): Promise<boolean>;
+  /** Exactly once. @throws StoreError `measurement_unknown` */
+  deliver(delivery: Delivery): Promise<Delivered>;
+  /** @throws StoreError `measurement_unknown`, `measurement_needed` */
+  cancel(id: string): Promise<Measurement>;
+  /** Takes measurements away from silent agents; the jobs are to be queued again. */
+  reapExpiredLeases(): Promise<QueuedJob[]>;
+  /** One stretch of the queue, oldest first, for the comparison with Redis. */
+  listQueued(query: {
+    limit: number;
+    olderThanSeconds: number;
+    after: QueuePosition | null;
+  }): Promise<{ jobs: QueuedJob[]; next: QueuePosition | null }>;
+}
+
+/** Measurements in Postgres. */
+export function measurementsOf(db: Database): Measurements {
+  return {
+    createBatch: async (requests) => await createMeasurements(db, requests, 'client'),
+    get: async (id) => await getMeasurement(db, id),
+    list: async (filter) => await listMeasurements(db, filter),
+    claim: async (request) => await claimMeasurement(db, request),
+    extendLease: async (request, progress) => await extendLease(db, request, progress),
+    deliver: async (delivery) => await deliverOutcome(db, delivery),
+    cancel: async (id) => await cancelMeasurement(db, id),
+    reapExpiredLeases: async () => await reapExpiredLeases(db),
+    listQueued: async (query) => await listQueued(db, query),
+  };
+}

@@ -1,0 +1,43 @@
+import { type Measurement, type MeasurementStatus, resolveSpec } from '@espalier/contracts';
+import type { Queries } from '../database.js';
+import { StoreError } from '../errors.js';
+import { type Page, type PageRequest, pageOf, pageQuery } from '../page.js';
+import { keyOf } from '../stored.js';
+import { renderMeasurement, withoutSamples } from './rows.js';
+
+/** Which measurements to list. A spec must be whole: see `resolveSpec`. */
+export interface MeasurementFilter extends PageRequest {
+  readonly modelId?: string;
+  readonly subject?: string;
+  readonly target?: string;
+  readonly status?: MeasurementStatus;
+  /** What is missing in it takes its default, `provider` included. */
+  readonly spec?: object;
+}
+
+export const unknownMeasurement = (id: string) =>
+  new StoreError('measurement_unknown', `There is no measurement ${id}`);
+
+/** One measurement with all its samples. @throws StoreError `measurement_unknown` */
+export async function getMeasurement(db: Queries, id: string): Promise<Measurement> {
+  const row = await db.measurement.findUnique({ where: { id } });
+  if (row === null) throw unknownMeasurement(id);
+  return renderMeasurement(row);
+}
+
+/** A page, newest first, without samples. @throws StoreError `cursor_invalid`, ContractError for a spec out of range */
+export async function listMeasurements(
+  db: Queries,
+  { modelId, subject, target, status, spec, ...page }: MeasurementFilter,
+): Promise<Page<Measurement>> {
+  const { after, ...query } = pageQuery(page);
+  const where = {
+    AND: after,
+    ...(modelId === undefined ? {} : { modelId }),
+    ...(subject === undefined ? {} : { subjectId: subject }),
+    ...(target === undefined ? {} : { targetName: target }),
+    ...(status === undefined ? {} : { status }),
+    ...(spec === undefined ? {} : { specKey: keyOf(resolveSpec(spec)) }),
+  };
+  return pageOf(await db.measurement.findMany({ where, ...query, omit: withoutSamples }), page, renderMeasurement);
+}
