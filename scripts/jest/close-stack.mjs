@@ -1,0 +1,1 @@
+export { closeStack as default } from './stack.mjs';
