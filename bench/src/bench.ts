@@ -1,0 +1,26 @@
+/** A goal of a figure. */
+export type Goal = { readonly atMost: number } | { readonly atLeast: number };
+
+/** What a run of a benchmark found. A figure that could not be measured is left out, and `notes` say why. */
+export interface Outcome {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly notes?: readonly string[];
+}
+
+/** A benchmark: figures, the goals that some of them have, and how they are measured. */
+export interface Bench {
+  readonly name: string;
+  readonly summary: string;
+  readonly goals: Readonly<Record<string, Goal>>;
+  /** @param quick fewer repetitions, for a first look */
+  run(options: { readonly quick: boolean; readonly progress: (text: string) => void }): Promise<Outcome>;
+}
+
+/** Whether every goal is met; a figure that is missing does not meet its goal. */
+export function meetsGoals(figures: Outcome['figures'], goals: Bench['goals']): boolean {
+  return Object.entries(goals).every(([name, goal]) => {
+    const figure = figures[name];
+    if (figure === undefined) return false;
+    return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast;
+  });
+}
