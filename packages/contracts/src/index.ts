@@ -70,6 +70,7 @@ export {
   TargetPage,
 } from './page.js';
 export { Problem } from './problem.js';
+export { EnvironmentError, environmentReader, LogLevel } from './environment.js';
 export { ContractError, type ContractViolation, parserOf } from './parse.js';
 export { canonicalJson, resolveSpec } from './identity.js';
 export { builtInTargets, type TargetDefinition } from './targets.js';
