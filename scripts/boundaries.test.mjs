@@ -18,6 +18,7 @@ const mayKnow = {
   planner: [],
   store: ['contracts'],
   queue: ['contracts'],
+  catalog: ['contracts', 'measure', 'onnx', 'pruning', 'store'],
   client: ['contracts'],
   stack: [],
 };

@@ -53,3 +53,8 @@ export function rawSizeBytes(elementType: ElementType, elementCount: number): nu
   const bits = BY_NAME.get(elementType)?.bits ?? 0;
   return bits === 0 ? undefined : Math.ceil((bits * elementCount) / 8);
 }
+
+/** The element type of this name; `unknown` for a name that ONNX does not have. */
+export function elementTypeNamed(name: string): ElementType {
+  return BY_NAME.get(name)?.name ?? 'unknown';
+}

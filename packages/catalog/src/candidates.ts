@@ -1,0 +1,26 @@
+import type { Candidate, Recipe } from '@espalier/contracts';
+import { writeModelFile } from '@espalier/onnx';
+import { removeBlocks, summarise } from '@espalier/pruning';
+import type { Store } from '@espalier/store';
+import { openModel } from './open-model.js';
+
+/**
+ * The candidate of a recipe; made once, then remembered. Artifacts are named by their content and candidates by their recipe,
+ * so that doing it twice at once is harmless.
+ * @throws StoreError `model_unknown`, `disk_full`; PruningError `block_unknown`, `block_not_removable`
+ */
+export async function candidateOf(store: Store, modelId: string, recipe: Recipe): Promise<Candidate> {
+  const known = await store.candidates.findByRecipe(modelId, recipe);
+  if (known !== null) return known;
+  const { model, shapes } = await openModel(store, modelId);
+  const { model: pruned } = removeBlocks(model, shapes, { ...recipe, baseSha256: modelId });
+  const staged = await store.artifacts.stage((path) => writeModelFile(pruned, path));
+  const { sha256 } = await staged.keep('candidate');
+  const { candidate } = await store.candidates.create({
+    modelId,
+    recipe,
+    artifact: sha256,
+    ...summarise(pruned, shapes),
+  });
+  return candidate;
+}
