@@ -1,1 +1,22 @@
-export {};
+// Measure
+export { measure, type MeasureOptions, type MeasureRequest } from './measure.js';
+
+// Run a model in a child process
+export { runOnce, type RunOptions } from './run-once.js';
+export type { TensorData, TensorValue } from './tensor-data.js';
+export { type TensorShape, type Trace, traceShapes, type TraceOptions } from './trace-shapes.js';
+
+// Look at the machine
+export { captureEnvironment } from './environment/capture.js';
+export { type DetectedTarget, detectTargets } from './detect-targets.js';
+export { onnxruntimeVersion } from './onnxruntime-version.js';
+
+// Statistics of latencies
+export { type Estimate, meanEstimate, quantileEstimate, relativeHalfWidth } from './statistics/interval.js';
+export { quantile } from './statistics/quantile.js';
+export { type Ratio, ratioOfMedians } from './statistics/ratio.js';
+export { type Random, seededRandom } from './statistics/random.js';
+export { Sample } from './statistics/sample.js';
+
+// Fail
+export { type MeasureCode, MeasureError, type ProbeEnd } from './measure-error.js';

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { MeasureError } from '../measure-error.js';
+import { checkTask } from './check-task.js';
+import { startGuard } from './guard.js';
+import { measureTask } from './measure-task.js';
+import { type Failed, type ProbeAnswer, type ProbeMessage, type ProbeRequest, parseProbeRequest } from './messages.js';
+import { oneLine } from './one-line.js';
+import { runTask } from './run-task.js';
+import { traceTask } from './trace-task.js';
+
+/** Sends a message to the parent and waits until it is on its way. */
+async function send(message: ProbeMessage): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    process.send?.(message, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
+  });
+}
+
+/** Progress may be lost: a parent that is gone has no use for it. */
+function report(message: ProbeMessage): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
+}
+
+async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
+  switch (request.kind) {
+    case 'measure':
+      return measureTask(request, (progress) => report({ kind: 'progress', progress }));
+    case 'trace':
+      return traceTask(request);
+    case 'run':
+      return runTask(request);
+    case 'check':
+      return checkTask(request);
+    default:
+      return request satisfies never;
+  }
+}
+
+function failure(cause: unknown): Failed {
+  if (!(cause instanceof MeasureError)) {
+    return { kind: 'failed', code: 'probe_crashed', message: `the probe failed: ${oneLine(cause)}` };
+  }
+  const { code, message, hint } = cause;
+  switch (code) {
+    case 'probe_timeout':
+    case 'sample_invalid':
+    case 'cancelled':
+      return { kind: 'failed', code: 'probe_crashed', message };
+    default:
+      return { kind: 'failed', code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+}
+
+async function answer(message: unknown): Promise<ProbeMessage> {
+  try {
+    const request = parseProbeRequest(message);
+    startGuard(request.memoryLimitBytes);
+    return await perform(request);
+  } catch (cause) {
+    return failure(cause);
+  }
+}
+
+const endWithParent = (): never => process.exit(1);
+
+process.once('disconnect', endWithParent);
+const [message]: unknown[] = await once(process, 'message');
+await send(await answer(message));
+process.off('disconnect', endWithParent);
+process.disconnect();

@@ -1,0 +1,159 @@
+import { MeasurementProgress, MeasurementSpec } from '@espalier/contracts';
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { MeasureError } from '../measure-error.js';
+
+const Dims = Type.Array(Type.Integer({ minimum: 0 }));
+
+const Bytes = Type.Refine(
+  Type.Unsafe<Uint8Array>({}),
+  (value) => value instanceof Uint8Array,
+  () => 'must be bytes',
+);
+
+/** A tensor on its way to or from a probe: its elements as little-endian bytes. */
+export const WireTensor = Type.Object({ elementType: Type.String(), dims: Dims, bytes: Bytes });
+export type WireTensor = Static<typeof WireTensor>;
+
+const Guarded = {
+  /** The probe ends itself when it holds more. */
+  memoryLimitBytes: Type.Number({ exclusiveMinimum: 0 }),
+  /** An empty folder of its own, removed afterwards. */
+  workDir: Type.String({ minLength: 1 }),
+};
+
+/** Measure a subject, interleaved with a control. */
+export const MeasureRequest = Type.Object({
+  kind: Type.Literal('measure'),
+  subjectPath: Type.String({ minLength: 1 }),
+  controlPath: Type.Optional(Type.String({ minLength: 1 })),
+  spec: MeasurementSpec,
+  ...Guarded,
+});
+export type MeasureRequest = Static<typeof MeasureRequest>;
+
+/** Find the shape of every intermediate tensor. */
+export const TraceRequest = Type.Object({
+  kind: Type.Literal('trace'),
+  modelPath: Type.String({ minLength: 1 }),
+  inputShapes: Type.Record(Type.String(), Dims),
+  ...Guarded,
+});
+export type TraceRequest = Static<typeof TraceRequest>;
+
+/** Run a model once on given inputs. */
+export const RunRequest = Type.Object({
+  kind: Type.Literal('run'),
+  modelPath: Type.String({ minLength: 1 }),
+  inputs: Type.Record(Type.String(), WireTensor),
+  provider: Type.String({ minLength: 1 }),
+  threads: Type.Integer({ minimum: 0 }),
+  graphOptimization: Type.Index(MeasurementSpec, ['graphOptimization']),
+  ...Guarded,
+});
+export type RunRequest = Static<typeof RunRequest>;
+
+/** Which providers there are, and whether one of them runs a model. */
+export const CheckRequest = Type.Object({
+  kind: Type.Literal('check'),
+  provider: Type.String({ minLength: 1 }),
+  ...Guarded,
+});
+export type CheckRequest = Static<typeof CheckRequest>;
+
+/** What a probe can be asked. */
+export const ProbeRequest = Type.Union([MeasureRequest, TraceRequest, RunRequest, CheckRequest]);
+export type ProbeRequest = Static<typeof ProbeRequest>;
+
+const Samples = Type.Object({
+  samplesMs: Type.Array(Type.Number(), { minItems: 2 }),
+  runsPerSample: Type.Integer({ minimum: 1 }),
+  droppedRuns: Type.Integer({ minimum: 0 }),
+  loadMs: Type.Number(),
+  firstRunMs: Type.Number(),
+});
+export type Samples = Static<typeof Samples>;
+
+/** The raw samples of a measurement, before any statistics. */
+export const Measured = Type.Object({
+  kind: Type.Literal('measured'),
+  subject: Samples,
+  control: Type.Optional(Samples),
+  atMs: Type.Array(Type.Number(), { minItems: 2 }),
+  warmUpSteady: Type.Boolean(),
+  inputs: Type.Record(Type.String(), Dims),
+  assumedInputs: Type.Array(Type.String()),
+  /** How many nodes of the subject ran, and how many of them elsewhere than on the provider; absent for the CPU. */
+  placement: Type.Optional(Type.Object({ nodes: Type.Integer(), nodesElsewhere: Type.Integer() })),
+  onnxruntime: Type.String(),
+  cpuSeconds: Type.Number(),
+  peakRssBytes: Type.Number(),
+});
+export type Measured = Static<typeof Measured>;
+
+/** Shapes of the tensors of one run. */
+export const Traced = Type.Object({
+  kind: Type.Literal('traced'),
+  inputs: Type.Record(Type.String(), Dims),
+  assumedInputs: Type.Array(Type.String()),
+  shapes: Type.Array(Type.Object({ name: Type.String(), elementType: Type.String(), dims: Dims })),
+  leftOut: Type.Array(Type.String()),
+});
+export type Traced = Static<typeof Traced>;
+
+/** Outputs of one run. */
+export const Ran = Type.Object({ kind: Type.Literal('ran'), outputs: Type.Record(Type.String(), WireTensor) });
+export type Ran = Static<typeof Ran>;
+
+/** Whether a provider runs a model here; `reason` when it does not. */
+export const Checked = Type.Object({
+  kind: Type.Literal('checked'),
+  onnxruntime: Type.String(),
+  reason: Type.Optional(Type.String()),
+});
+export type Checked = Static<typeof Checked>;
+
+const Failed = Type.Object({
+  kind: Type.Literal('failed'),
+  code: Type.Union([
+    Type.Literal('model_invalid'),
+    Type.Literal('provider_unavailable'),
+    Type.Literal('input_unresolved'),
+    Type.Literal('probe_out_of_memory'),
+    Type.Literal('probe_crashed'),
+  ]),
+  message: Type.String(),
+  hint: Type.Optional(Type.String()),
+});
+export type Failed = Static<typeof Failed>;
+
+const Progress = Type.Object({ kind: Type.Literal('progress'), progress: MeasurementProgress });
+
+/** What a probe can say: any number of progress messages, then one of the others. */
+export const ProbeMessage = Type.Union([Progress, Measured, Traced, Ran, Checked, Failed]);
+export type ProbeMessage = Static<typeof ProbeMessage>;
+
+/** The message that ends a probe's work. */
+export type ProbeAnswer = Exclude<ProbeMessage, { kind: 'progress' | 'failed' }>;
+
+/** Makes the parser of messages from the other process; nothing is copied, for they may hold large tensors. */
+function parserOf<Schema extends TSchema>(what: string, schema: Schema): (message: unknown) => Static<Schema> {
+  const validator = Compile(schema);
+  return (message) => {
+    if (validator.Check(message)) return message;
+    const [first] = validator.Errors(message);
+    throw new MeasureError('probe_crashed', `${what} makes no sense: ${first?.instancePath || 'it'} ${first?.message}`);
+  };
+}
+
+/**
+ * Parses what a probe says.
+ * @throws MeasureError `probe_crashed` when it makes no sense
+ */
+export const parseProbeMessage = parserOf('a message of the probe', ProbeMessage);
+
+/**
+ * Parses what a probe is asked.
+ * @throws MeasureError `probe_crashed` when it makes no sense
+ */
+export const parseProbeRequest = parserOf('the request to the probe', ProbeRequest);

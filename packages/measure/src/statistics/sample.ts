@@ -1,0 +1,45 @@
+import { MeasureError } from '../measure-error.js';
+
+/** The element of a typed array at an index that the caller knows to be inside. */
+export function valueAt(values: Float64Array | Int32Array, index: number): number {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`index ${index} is outside of ${values.length} values`);
+  return value;
+}
+
+/**
+ * Two or more finite values in order of time, with their sorted order. It can only be made by {@link Sample.of}, which
+ * checks, so nothing behind it checks again.
+ */
+export class Sample {
+  /** In order of time. */
+  readonly values: Float64Array;
+  /** Ascending. */
+  readonly sorted: Float64Array;
+  /** `ranks[t]`: the index of `values[t]` in `sorted`; ties in order of time. */
+  readonly ranks: Int32Array;
+
+  private constructor(values: Float64Array) {
+    const order = Float64Array.from(values.keys()).sort((a, b) => valueAt(values, a) - valueAt(values, b) || a - b);
+    this.values = values;
+    this.sorted = order.map((index) => valueAt(values, index));
+    this.ranks = new Int32Array(values.length);
+    for (let rank = 0; rank < order.length; rank++) this.ranks[valueAt(order, rank)] = rank;
+  }
+
+  /**
+   * @throws MeasureError `sample_invalid` with fewer than two values, or one that is not finite
+   */
+  static of(values: Iterable<number>): Sample {
+    const copy = Float64Array.from(values);
+    if (copy.length < 2) throw new MeasureError('sample_invalid', `a sample needs two values, not ${copy.length}`);
+    const bad = copy.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new MeasureError('sample_invalid', `value ${bad} of the sample is ${copy[bad]}`);
+    return new Sample(copy);
+  }
+
+  /** Number of values. */
+  get n(): number {
+    return this.values.length;
+  }
+}
