@@ -42,7 +42,7 @@ export interface MeasurementCalls {
   readonly each: (options?: MeasurementListOptions) => AsyncGenerator<Measurement, void, undefined>;
   readonly get: (id: string, options?: CallOptions) => Promise<Measurement>;
   readonly cancel: (id: string, options?: CallOptions) => Promise<Measurement>;
-  /** An agent asks whether a job is its own to do; the API answers 409 when it is not. */
+  /** An agent asks whether a job is its own to do; the API answers 409 when it is not. Asking twice is as once. */
   readonly claim: (id: string, claim: Claim, options?: CallOptions) => Promise<Claimed>;
   /** An agent delivers an outcome. Delivering it again changes nothing. */
   readonly deliver: (id: string, delivery: DeliverOutcome, options?: CallOptions) => Promise<OutcomeDelivered>;
@@ -66,7 +66,7 @@ export function measurementCalls({ call }: Transport): MeasurementCalls {
     cancel: (id, { signal } = {}) =>
       call({ method: 'POST', path: pathOf('measurements', id, 'cancel'), signal, repeatable: true }, parseMeasurement),
     claim: (id, json, { signal } = {}) =>
-      call({ method: 'POST', path: pathOf('measurements', id, 'claim'), json, signal }, parseClaimed),
+      call({ method: 'POST', path: pathOf('measurements', id, 'claim'), json, signal, repeatable: true }, parseClaimed),
     deliver: (id, json, { signal } = {}) =>
       call(
         { method: 'POST', path: pathOf('measurements', id, 'result'), json, signal, repeatable: true },

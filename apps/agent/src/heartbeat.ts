@@ -1,0 +1,68 @@
+import { type Client, pause } from '@espalier/client';
+import type { Logger } from 'pino';
+import type { Activity } from './activity.js';
+import { verdictOf } from './verdict.js';
+
+/** What the heartbeat needs. */
+export interface HeartbeatOptions {
+  readonly client: Client;
+  readonly agentId: string;
+  readonly everyMs: number;
+  readonly activity: Activity;
+  /** The API does not know this agent (any more). Awaited before the next heartbeat. */
+  readonly onUnknown: () => Promise<void>;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** The running loop. */
+export interface HeartbeatLoop {
+  readonly close: () => Promise<void>;
+}
+
+/** Tells the API every `everyMs`, and at once when it changes, that this agent lives and what it does; hears what to stop. */
+export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
+  const { client, agentId, everyMs, activity, onUnknown, log, now } = options;
+  const stop = new AbortController();
+  let nap = new AbortController();
+  let lastSuccessAt: string | null = null;
+
+  async function beat(): Promise<void> {
+    const sent = activity.heartbeat();
+    try {
+      const { cancel } = await client.agents.heartbeat(agentId, sent, { signal: stop.signal });
+      lastSuccessAt = now().toISOString();
+      if (cancel && sent.running !== undefined) {
+        const { measurementId, attempt } = sent.running;
+        log.info({ measurementId, attempt }, 'the API does not want the running measurement any more');
+        activity.cancel(measurementId, attempt);
+      }
+    } catch (error) {
+      if (stop.signal.aborted) return;
+      if (verdictOf(error) === 'gone') {
+        log.warn({ lastSuccessAt }, 'the API does not know this agent; enrolling again');
+        await onUnknown().catch((cause: unknown) => log.error({ reason: String(cause) }, 'enrolling again failed'));
+        return;
+      }
+      log.warn({ nextTryMs: everyMs, lastSuccessAt, reason: String(error) }, 'heartbeat failed');
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!stop.signal.aborted) {
+      nap = new AbortController();
+      await beat();
+      await pause(everyMs, nap.signal).catch(() => undefined); // woken early
+    }
+  }
+
+  activity.onChange(() => nap.abort());
+  const running = run();
+  return {
+    close: async () => {
+      stop.abort();
+      nap.abort();
+      await running;
+    },
+  };
+}

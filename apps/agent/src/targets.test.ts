@@ -1,0 +1,55 @@
+import { arch } from 'node:os';
+import { detectTargets } from '@espalier/measure';
+import { expect, test } from '@jest/globals';
+import { chooseTargets, type TargetOptions } from './targets.js';
+import { listeningLog, sendJson, startStandIn, type StandIn } from './testing.js';
+
+const own = {
+  name: 'my-board',
+  description: '',
+  architecture: arch(),
+  provider: 'cpu',
+  agentsOnline: 0,
+  queued: 0,
+  running: 0,
+};
+const foreign = { ...own, name: 'far-board', architecture: 'riscv64' };
+
+const api = (): Promise<StandIn> =>
+  startStandIn((_seen, response) => sendJson(response, 200, { items: [own, foreign], nextCursor: null }));
+
+const optionsOf = ({ client }: StandIn, asked: TargetOptions['asked']): TargetOptions => ({
+  asked,
+  client,
+  detect: detectTargets,
+  signal: new AbortController().signal,
+  log: listeningLog().log,
+  random: () => 0,
+});
+
+test('an agent that is asked for nothing serves the CPU of its machine, and asks nobody', async () => {
+  await using server = await api();
+  await expect(chooseTargets(optionsOf(server, null))).resolves.toEqual([arch() === 'arm64' ? 'arm64-cpu' : 'x86-cpu']);
+  expect(server.seen).toHaveLength(0);
+});
+
+test("a target of one's own is what the API says it is", async () => {
+  await using server = await api();
+  await expect(chooseTargets(optionsOf(server, ['my-board']))).resolves.toEqual(['my-board']);
+});
+
+test('a target that this machine cannot serve is refused with the reason', async () => {
+  await using server = await api();
+  await expect(chooseTargets(optionsOf(server, ['my-board', 'far-board', 'coreml']))).rejects.toMatchObject({
+    code: 'target_unavailable',
+    message: expect.stringMatching(/far-board: .*riscv64.*coreml: ./),
+  });
+});
+
+test('a target that nobody knows is refused with the names there are', async () => {
+  await using server = await api();
+  await expect(chooseTargets(optionsOf(server, ['nowhere']))).rejects.toMatchObject({
+    code: 'target_unavailable',
+    hint: expect.stringMatching(/x86-cpu.*my-board/),
+  });
+});
