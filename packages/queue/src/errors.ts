@@ -1,0 +1,15 @@
+/** Stable codes of this package. */
+export type QueueCode = 'redis_unavailable' | 'redis_refused';
+
+/** What went wrong between us and Redis. `hint` says what a person can do about it. */
+export class QueueError extends Error {
+  readonly code: QueueCode;
+  readonly hint: string | undefined;
+
+  constructor(code: QueueCode, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.name = 'QueueError';
+    this.code = code;
+    this.hint = hint;
+  }
+}
