@@ -132,6 +132,7 @@ test('a cancelled measurement ends and delivers nothing', async () => {
     activity.cancel(job.measurementId, job.attempt);
     await done;
     expect(deliveries(api)).toEqual([]);
+    expect(await readdir(join(dir, 'spool'))).toEqual([]);
   });
 });
 
@@ -142,6 +143,23 @@ test('an agent that stops gives its measurement back', async () => {
     await done;
     expect(deliveries(api)).toMatchObject([{ outcome: { kind: 'released' } }]);
     expect(await readdir(join(dir, 'spool'))).toEqual([]);
+  });
+});
+
+test('the next start of an agent that was killed gives its measurement back', async () => {
+  await whileDoing(generous, { measure: endless }, async ({ api, activity, done }) => {
+    await until(async () => (await readdir(join(dir, 'spool'))).length === 1);
+    const next = await openSpool({
+      dir: join(dir, 'spool'),
+      client: api.client,
+      log: listeningLog().log,
+      random: () => 0,
+    });
+    await next.flush();
+    expect(deliveries(api)).toMatchObject([{ agentId, attempt: 2, outcome: { kind: 'released' } }]);
+    await next.close();
+    activity.stop();
+    await done;
   });
 });
 

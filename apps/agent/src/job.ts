@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type Activity, BrokenOff, type Work } from './activity.js';
 import type { ArtifactCache } from './artifact-cache.js';
 import { failureOf } from './failure.js';
-import type { Spool } from './spool.js';
+import type { Parcel, Spool } from './spool.js';
 import { untilAnswered } from './until-answered.js';
 import { verdictOf } from './verdict.js';
 
@@ -64,18 +64,33 @@ async function outcomeOf(options: JobOptions, claimed: Claimed, work: Work, log:
   }
 }
 
-async function report({ client, agentId, spool }: JobOptions, claimed: Claimed, outcome: Outcome, log: Logger) {
-  const { measurementId, attempt } = claimed;
-  const delivery = { agentId, attempt, outcome };
-  if (outcome.kind !== 'released') {
-    await spool.send({ measurementId, delivery });
-    return;
-  }
+/** Gives a measurement back, in a hurry: what cannot be said now, the next start says. */
+async function release({ client, spool }: JobOptions, parcel: Parcel, log: Logger): Promise<void> {
+  const { measurementId, delivery } = parcel;
   try {
     await client.measurements.deliver(measurementId, delivery, { signal: AbortSignal.timeout(RELEASE_MS) });
+    await spool.withdraw(parcel);
     log.info('measurement released');
   } catch (error) {
     log.warn({ reason: String(error) }, 'measurement not released; its lease will run out');
+  }
+}
+
+/** Measures what is ours, and reports how it ended. */
+async function fulfil(options: JobOptions, claimed: Claimed, work: Work, log: Logger): Promise<void> {
+  const { agentId, spool } = options;
+  const { measurementId, attempt } = claimed;
+  const parcelOf = (outcome: Outcome): Parcel => ({ measurementId, delivery: { agentId, attempt, outcome } });
+  await spool.prepare(parcelOf({ kind: 'released', reason: 'the agent ended without a word' }));
+  const outcome = await outcomeOf(options, claimed, work, log);
+  work.end();
+  if (outcome === null) {
+    await spool.withdraw(parcelOf({ kind: 'released', reason: 'cancelled' }));
+    log.info('measurement broken off: it is not wanted any more');
+  } else if (outcome.kind === 'released') {
+    await release(options, parcelOf(outcome), log);
+  } else {
+    await spool.send(parcelOf(outcome));
   }
 }
 
@@ -90,10 +105,7 @@ export async function doJob(options: JobOptions, job: MeasurementJob, log: Logge
     if (claimed === null) return;
     work.claimed(claimed);
     log.info({ target: claimed.target, subject: claimed.subject, control: claimed.control }, 'measuring');
-    const outcome = await outcomeOf(options, claimed, work, log);
-    work.end();
-    if (outcome === null) log.info('measurement broken off: it is not wanted any more');
-    else await report(options, claimed, outcome, log);
+    await fulfil(options, claimed, work, log);
   } finally {
     work.end();
   }

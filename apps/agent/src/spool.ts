@@ -19,6 +19,10 @@ const parseParcel = parserOf('a spooled outcome', Parcel);
  * nor the end of this process loses it. The API stores it once, however often it arrives.
  */
 export interface Spool {
+  /** Lays down what the next start is to say of an attempt, should this process end without a word about it. */
+  readonly prepare: (parcel: Parcel) => Promise<void>;
+  /** There is nothing to say of the attempt any more. */
+  readonly withdraw: (parcel: Parcel) => Promise<void>;
   /** Keeps the outcome and tries to deliver it; resolves after that first try, delivered or not. */
   readonly send: (parcel: Parcel) => Promise<void>;
   /** One try for everything that waits; how many still wait afterwards. */
@@ -77,12 +81,14 @@ export async function openSpool({ dir, client, log, random }: SpoolOptions): Pro
   let wakeUp: (() => void) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function keep(parcel: Parcel): Promise<void> {
-    const name = nameOf(parcel);
-    waiting.set(name, parcel);
-    await writeWhole(join(dir, name), JSON.stringify(parcel)).catch((error: unknown) =>
+  const write = (parcel: Parcel): Promise<void> =>
+    writeWhole(join(dir, nameOf(parcel)), JSON.stringify(parcel)).catch((error: unknown) =>
       log.error({ measurementId: parcel.measurementId, reason: String(error) }, 'an outcome is only in memory'),
     );
+
+  async function keep(parcel: Parcel): Promise<void> {
+    waiting.set(nameOf(parcel), parcel);
+    await write(parcel);
   }
 
   async function forget(name: string): Promise<void> {
@@ -148,6 +154,8 @@ export async function openSpool({ dir, client, log, random }: SpoolOptions): Pro
 
   const running = run();
   return {
+    prepare: write,
+    withdraw: (parcel) => forget(nameOf(parcel)),
     send: (parcel) =>
       inTurn(async () => {
         await keep(parcel);
