@@ -8,6 +8,7 @@ export interface ServiceUser {
 }
 
 const READ = 4;
+const WRITE = 2;
 const ENTER = 1;
 
 /**
@@ -18,6 +19,11 @@ export async function canRead(path: string, user: ServiceUser): Promise<boolean>
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return false;
   return permits(found, user, found.isDirectory() ? READ | ENTER : READ) && (await canReach(path, user));
+}
+
+/** Whether `user` can make and remove files in a folder. */
+export async function canWrite(folder: string, user: ServiceUser): Promise<boolean> {
+  return permits(await stat(folder), user, WRITE | ENTER) && (await canReach(folder, user));
 }
 
 /** Whether `user` can enter every folder above `path`. */

@@ -26,5 +26,6 @@ export class StackError extends Error {
 
 /** The code of a system error (`ENOENT`, `EACCES`, …), or undefined for any other thrown value. */
 export function systemErrorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string';
+  return hasCode ? String(error.code) : undefined;
 }

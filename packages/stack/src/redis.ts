@@ -3,13 +3,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explained } from './failure.js';
 import { redisProgram } from './redis-program.js';
-import { ephemeralFolder, persistentFolder } from './service-folder.js';
+import { type Place, serviceFolder } from './service-folder.js';
 import { runService, type Service } from './service.js';
 
 /** Where and how Redis runs. */
 export interface RedisOptions {
-  /** Keeps the data in `DATADIR/redis`; without it the data goes with the service. */
-  readonly dataDir: string | undefined;
+  readonly place: Place;
   readonly port: number | undefined;
   /** Where `npm run setup` unpacks redis-server. */
   readonly cacheDir: string;
@@ -17,13 +16,10 @@ export interface RedisOptions {
   readonly searchPath: string;
 }
 
-/** Starts Redis on 127.0.0.1, empty or with what is in `dataDir`. @throws StackError */
-export async function startRedis({ dataDir, port: wantedPort, cacheDir, searchPath }: RedisOptions): Promise<Service> {
+/** Starts Redis on 127.0.0.1, empty or as it was left in `dataDir`. @throws StackError */
+export async function startRedis({ place, port: wantedPort, cacheDir, searchPath }: RedisOptions): Promise<Service> {
   const program = await redisProgram(searchPath, cacheDir);
-  const folder =
-    dataDir === undefined
-      ? await ephemeralFolder('redis', undefined)
-      : await persistentFolder('redis', dataDir, undefined);
+  const folder = await serviceFolder('redis', place, undefined);
   return runService(folder, wantedPort, async (port) => {
     const password = randomBytes(16).toString('hex'); // other users of the machine can reach the port, too
     await explained(folder.path, async () => {

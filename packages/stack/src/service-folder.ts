@@ -1,7 +1,6 @@
 import { chmod, chown, lstat, mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { canReach, type ServiceUser } from './access.js';
+import { canReach, canWrite, type ServiceUser } from './access.js';
 import { StackError } from './error.js';
 import { explained } from './failure.js';
 import { clearLeftovers, endService } from './leftovers.js';
@@ -16,16 +15,37 @@ export interface ServiceFolder {
   release(): Promise<void>;
 }
 
+/** Where the folders of services go: one that stays or, without it, one for temporary data. */
+export interface Place {
+  readonly dataDir: string | undefined;
+  readonly temporaryDir: string;
+}
+
 const PREFIX = 'espalier-stack-';
 /** For root: holds data whose own folder lies where the service's user may not enter. */
 const SYSTEM_DATA = '/var/lib/espalier';
 
 /**
- * A new folder in the system's temporary folder, closed to others. Leftovers of owners that are gone are cleared first.
- * @throws StackError `disk_full`, `data_folder_unusable`
+ * Makes, or takes over, the folder of a service that `user` runs (undefined: the current user).
+ * @throws StackError `data_folder_in_use` while another process uses it, `data_folder_unusable`, `disk_full`
  */
-export async function ephemeralFolder(service: string, user: ServiceUser | undefined): Promise<ServiceFolder> {
-  const parent = await temporaryParent(user);
+export function serviceFolder(
+  service: string,
+  { dataDir, temporaryDir }: Place,
+  user: ServiceUser | undefined,
+): Promise<ServiceFolder> {
+  return dataDir === undefined
+    ? ephemeralFolder(service, temporaryDir, user)
+    : persistentFolder(service, dataDir, user);
+}
+
+/** A new folder for temporary data, closed to others. Leftovers of owners that are gone are cleared first. */
+async function ephemeralFolder(
+  service: string,
+  temporaryDir: string,
+  user: ServiceUser | undefined,
+): Promise<ServiceFolder> {
+  const parent = await temporaryParent(temporaryDir, user);
   return explained(parent, async () => {
     await clearLeftovers(parent, PREFIX, user);
     const path = await mkdtemp(join(parent, `${PREFIX}${service}-`));
@@ -35,11 +55,8 @@ export async function ephemeralFolder(service: string, user: ServiceUser | undef
   });
 }
 
-/**
- * The folder of a service below `dataDir`, made when missing. A service that still runs there without its owner is ended.
- * @throws StackError `data_folder_in_use` while another process uses it, `data_folder_unusable`, `disk_full`
- */
-export async function persistentFolder(
+/** `DATADIR/SERVICE`, made when missing. A service that still runs there without its owner is ended. */
+async function persistentFolder(
   service: string,
   dataDir: string,
   user: ServiceUser | undefined,
@@ -87,8 +104,8 @@ async function takeOver(folder: string): Promise<void> {
   await claim(folder);
 }
 
-async function temporaryParent(user: ServiceUser | undefined): Promise<string> {
-  const wanted = await realpath(tmpdir());
-  if (user === undefined || (await canReach(join(wanted, 'any'), user))) return wanted;
+async function temporaryParent(temporaryDir: string, user: ServiceUser | undefined): Promise<string> {
+  const wanted = await realpath(temporaryDir);
+  if (user === undefined || (await canWrite(wanted, user))) return wanted;
   return realpath('/tmp'); // TMPDIR may be a private folder of root's
 }

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { StackError } from './error.js';
 import { startPostgres } from './postgres.js';
@@ -22,7 +23,7 @@ export interface StackOptions {
   readonly redisPort?: number | undefined;
   /** Where `npm run setup` unpacks redis-server; `.espalier/cache` in the checkout by default. */
   readonly cacheDir?: string | undefined;
-  /** Only PATH is read, to find redis-server. */
+  /** PATH, to find redis-server, and TMPDIR, for temporary data, are read. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly log: StackLog;
   /** Called when Postgres or Redis ends by itself. */
@@ -44,10 +45,11 @@ const CACHE_DIR = fileURLToPath(new URL('../../../.espalier/cache', import.meta.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { dataDir, cacheDir = CACHE_DIR, env = process.env, log } = options;
+  const place = { dataDir, temporaryDir: env['TMPDIR'] ?? tmpdir() };
   const searchPath = env['PATH'] ?? '';
   const [postgres, redis] = await allOrNone(
-    given(options.databaseUrl) ?? startPostgres({ dataDir, port: options.postgresPort }),
-    given(options.redisUrl) ?? startRedis({ dataDir, port: options.redisPort, cacheDir, searchPath }),
+    given(options.databaseUrl) ?? startPostgres({ place, port: options.postgresPort }),
+    given(options.redisUrl) ?? startRedis({ place, port: options.redisPort, cacheDir, searchPath }),
   );
   for (const service of [postgres, redis]) {
     void service.lost.then((error) => options.onLost?.(error));
