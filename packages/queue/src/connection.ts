@@ -32,15 +32,16 @@ export async function connect(
   redisUrl: string,
   { role, log }: { role: 'producer' | 'consumer'; log: QueueLog },
 ): Promise<Redis> {
+  let reached = false;
   const redis = new Redis(redisUrl, {
     ...(role === 'producer' ? PRODUCER : CONSUMER),
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
-    retryStrategy: retryAfterMs,
+    retryStrategy: (attempt) => (reached ? retryAfterMs(attempt) : null),
   });
   let away = false;
   redis.on('error', (error: Error) => {
-    if (!away) log.warn({ err: error }, 'Redis is away; connecting again until it is back');
+    if (reached && !away) log.warn({ err: error }, 'Redis is away; connecting again until it is back');
     away = true;
   });
   redis.on('ready', () => {
@@ -50,6 +51,7 @@ export async function connect(
   try {
     await redis.connect();
     await redis.ping();
+    reached = true;
   } catch (cause) {
     redis.disconnect();
     const refused = cause instanceof Error && /NOAUTH|WRONGPASS|NOPERM/.test(cause.message);

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MeasurementJob } from '@espalier/contracts';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import { reachingRedis } from './connection.js';
 import { parseJob, queueName } from './job.js';
 import type { QueueLog } from './log.js';
 
@@ -34,6 +36,7 @@ const POLL_MS = 200;
 const AFTER_ERROR_MS = 1_000;
 /** Closing does not wait for a Redis that is away: what it holds comes back when its lock ran out. */
 const CLOSE_MS = 3_000;
+const READY_MS = 10_000;
 
 interface Taken {
   readonly job: Job<unknown>;
@@ -41,8 +44,22 @@ interface Taken {
   readonly target: string;
 }
 
-function openWorkers(redis: Redis, prefix: string, targets: readonly string[], log: QueueLog) {
-  return targets.map((target) => {
+interface TargetWorker {
+  readonly target: string;
+  readonly worker: Worker<unknown>;
+}
+
+/**
+ * BullMQ never recovers a connection that breaks while it is being set up, so whoever opens workers waits until they are ready.
+ * @throws QueueError `redis_unavailable`
+ */
+async function openWorkers(
+  redis: Redis,
+  prefix: string,
+  targets: readonly string[],
+  log: QueueLog,
+): Promise<readonly TargetWorker[]> {
+  const workers = targets.map((target): TargetWorker => {
     const worker = new Worker<unknown>(queueName(target), null, {
       connection: redis,
       prefix,
@@ -54,6 +71,24 @@ function openWorkers(redis: Redis, prefix: string, targets: readonly string[], l
     worker.on('error', (error) => log.debug({ err: error, target }, 'Queue connection'));
     return { target, worker };
   });
+  const deadline = AbortSignal.timeout(READY_MS);
+  try {
+    await reachingRedis(redis, async () => {
+      await Promise.race([
+        Promise.all(workers.map(async ({ worker }) => await worker.waitUntilReady())),
+        once(deadline, 'abort').then(() => deadline.throwIfAborted()),
+      ]);
+    });
+    return workers;
+  } catch (error) {
+    await closeWorkers(redis, workers);
+    throw error;
+  }
+}
+
+async function closeWorkers(redis: Redis, workers: readonly TargetWorker[]): Promise<void> {
+  await Promise.all(workers.map(async ({ worker }) => await worker.close(true)));
+  redis.disconnect();
 }
 
 /** Renews the lock while the work goes on. */
@@ -102,12 +137,13 @@ async function takeOff({ job, token, target }: Taken, failure: Error | undefined
 /**
  * Takes the jobs of the targets, one at a time over all of them, in turn.
  * @param redis a connection of its own: commands wait in it while Redis is away
+ * @throws QueueError `redis_unavailable` when the connection breaks before it is set up
  */
-export function consumeFrom(
+export async function consumeFrom(
   redis: Redis,
   { prefix, targets, handle, log }: { prefix: string; targets: readonly string[]; handle: JobHandler; log: QueueLog },
-): Consumer {
-  const workers = openWorkers(redis, prefix, targets, log);
+): Promise<Consumer> {
+  const workers = await openWorkers(redis, prefix, targets, log);
   const stop = new AbortController();
   const abort = new AbortController();
   let handling: Promise<unknown> = Promise.resolve();
@@ -158,8 +194,7 @@ export function consumeFrom(
       if (now) abort.abort();
       await handling;
       await Promise.race([running, sleep(CLOSE_MS, undefined, { ref: false })]);
-      await Promise.all(workers.map(async ({ worker }) => await worker.close(true)));
-      redis.disconnect();
+      await closeWorkers(redis, workers);
       await running;
     },
   };

@@ -40,7 +40,7 @@ export async function openQueue({ redisUrl, prefix, log }: QueueOptions): Promis
     enqueue: async (jobs) => await producer.enqueue(jobs),
     missing: async (jobs) => await producer.missing(jobs),
     consume: async (targets, handle) =>
-      consumeFrom(await connect(redisUrl, { role: 'consumer', log }), { prefix, targets, handle, log }),
+      await consumeFrom(await connect(redisUrl, { role: 'consumer', log }), { prefix, targets, handle, log }),
     ping: async () => {
       await reachingRedis(redis, async () => await redis.ping());
     },
