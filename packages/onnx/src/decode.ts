@@ -3,7 +3,7 @@ import { OnnxError } from './errors.js';
 import { externalFolder } from './external-data.js';
 import { modelFromProto, type OnnxModel } from './model.js';
 import { type ModelProto, ModelProtoSchema } from './proto/onnx_pb.js';
-import { topLevelShape } from './wire-shape.js';
+import { checkWire } from './wire-check.js';
 
 /**
  * Reads an ONNX model from the bytes of a file. Weights stay views into `bytes`: nothing of them is copied, and
@@ -17,23 +17,13 @@ export function decodeModel(bytes: Uint8Array, { baseDir }: { baseDir?: string }
 }
 
 function parse(bytes: Uint8Array): ModelProto {
-  const shape = topLevelShape(bytes);
-  if (shape === 'foreign') {
-    throw new OnnxError('not_onnx', 'these bytes are not an ONNX model', {
-      hint: 'send the .onnx file itself, not an archive, a checkpoint or a page that a download returned',
-    });
-  }
-  if (shape === 'cut') {
-    throw new OnnxError('truncated', 'the ONNX file ends in the middle of a field', {
-      hint: 'send the file again, it is not complete',
-    });
-  }
+  checkWire(bytes);
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw new OnnxError(
-      'not_onnx',
-      `the ONNX file is damaged: ${cause instanceof Error ? cause.message : String(cause)}`,
+      'damaged',
+      `the ONNX file is damaged: ${cause instanceof Error ? cause.message : 'unreadable'}`,
       { cause },
     );
   }

@@ -4,6 +4,8 @@ export type OnnxCode =
   | 'not_onnx'
   /** The file ends in the middle of a field. */
   | 'truncated'
+  /** The file contradicts itself; it was an ONNX model once. */
+  | 'damaged'
   /** Valid ONNX that this package does not handle; the message names the node or tensor. */
   | 'unsupported'
   /** The model holds no graph, no node or no output. */
@@ -20,7 +22,7 @@ export type OnnxCode =
   | 'external_data_missing'
   /** A tensor's data is said to lie outside the model's own folder. */
   | 'external_data_escapes'
-  /** The model passes the 2 GiB that one protobuf file can hold. */
+  /** The model passes the 2 GiB that one protobuf file can hold, or has more structure than memory can. */
   | 'model_too_large'
   /** The requested change would not leave a valid graph. */
   | 'edit_invalid'

@@ -4,6 +4,8 @@ import { OnnxError } from './errors.js';
 
 /** Where a tensor's bytes lie beside the model: a file name relative to its folder, and a range in that file. */
 export interface ExternalRange {
+  /** Name of the tensor, for messages. */
+  readonly tensor: string;
   readonly location: string;
   readonly offset: number;
   /** Bytes; absent = to the end of the file. */
@@ -21,7 +23,7 @@ export interface ExternalFolder {
 const ESCAPE_HINT = 'keep external data files in the folder of the model, or inline them before sharing the model';
 
 /** Windows drive letters and backslashes count too: a model must mean the same file on every system. */
-export function assertInsideFolder(location: string, tensor: string): void {
+export function assertInsideFolder({ tensor, location }: ExternalRange): void {
   const parts = location.split(/[/\\]/);
   const escapes =
     location === '' ||
@@ -44,7 +46,7 @@ export function externalFolder(path: string): ExternalFolder {
   return {
     path,
     read(range, sizeBytes) {
-      assertInsideFolder(range.location, 'read');
+      assertInsideFolder(range);
       return readInside(path, range, sizeBytes);
     },
   };
@@ -55,7 +57,7 @@ function readInside(folder: string, range: ExternalRange, sizeBytes: number): Ui
   try {
     const stat = fstatSync(file);
     if (!stat.isFile()) throw missing(range, 'is not a regular file');
-    const length = range.length ?? stat.size - range.offset;
+    const length = range.length ?? Math.max(0, stat.size - range.offset);
     if (range.offset + length > stat.size) {
       throw missing(range, `has ${stat.size} bytes, but the tensor wants ${length} from offset ${range.offset}`);
     }

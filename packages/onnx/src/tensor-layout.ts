@@ -92,13 +92,14 @@ function countElements(dims: readonly number[], name: string): number {
 
 function externalRange(tensor: TensorProto): ExternalRange {
   const entries = new Map(tensor.externalData.map((entry) => [entry.key, entry.value]));
-  const location = entries.get('location') ?? '';
-  assertInsideFolder(location, label(tensor.name));
-  return {
-    location,
+  const range = {
+    tensor: label(tensor.name),
+    location: entries.get('location') ?? '',
     offset: byteCount(tensor.name, 'offset', entries.get('offset')) ?? 0,
     length: byteCount(tensor.name, 'length', entries.get('length')),
   };
+  assertInsideFolder(range);
+  return range;
 }
 
 function byteCount(name: string, key: string, text: string | undefined): number | undefined {
