@@ -1,0 +1,53 @@
+import type { Span } from './region-tree.js';
+import type { Region } from './search.js';
+
+/**
+ * A region that may become a block. `join`: branches that meet again; `separable`: a convolution that is factorised
+ * into depthwise and pointwise ones; `branch`: a run of convolutions between the crossings of a dense region; then the
+ * single units: `conv`, `linear`, `compound` (several weighted operations that make one), `gate`, `opaque` (one
+ * operation with sub-graphs).
+ */
+export type CandidateKind = 'join' | 'separable' | 'branch' | 'conv' | 'linear' | 'compound' | 'gate' | 'opaque';
+
+export interface Candidate {
+  readonly kind: CandidateKind;
+  readonly region: Region;
+  /** Number of weighted operations inside. */
+  readonly weight: number;
+  /** The operation in which the branches of a join meet. */
+  readonly meeting: number | undefined;
+  /** A join one of whose branches has no weights. */
+  readonly hasShortcut: boolean;
+  /** Whether it lies between larger blocks, and not in front of the first or behind the last. */
+  readonly isBetween: boolean;
+}
+
+/** More weighted operations than any one unit of attention or gating has: what is larger is a network of its own. */
+export const LARGEST_COMPOUND = 4;
+
+/** Whether a candidate is made of several convolutions or linear layers by design. */
+export function isComposite({ kind }: Pick<Candidate, 'kind'>): boolean {
+  return kind === 'join' || kind === 'separable' || kind === 'branch';
+}
+
+/** The region that neighbouring spans of a chain make up; undefined for none. */
+export function regionOf(spans: readonly Span[]): Region | undefined {
+  const [first, last] = [spans[0], spans.at(-1)];
+  return first && last && { input: first.input, entries: first.entries, output: last.output };
+}
+
+/** Number of weighted operations in spans. */
+export function weightOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/** A candidate made of neighbouring spans; none for an empty list. */
+export function candidateOf(
+  kind: CandidateKind,
+  spans: readonly Span[],
+  { join, hasShortcut = false }: { join?: Span | undefined; hasShortcut?: boolean } = {},
+): Candidate[] {
+  const region = regionOf(spans);
+  const meeting = join?.operations.at(-1);
+  return region ? [{ kind, region, weight: weightOf(spans), meeting, hasShortcut, isBetween: true }] : [];
+}

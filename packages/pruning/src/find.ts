@@ -1,0 +1,143 @@
+import type { GraphNode, GraphView, OnnxModel } from '@espalier/onnx';
+import type { Block, BlockEnd, Granularity, TensorShapes } from './block.js';
+import { blockCandidates } from './block-search.js';
+import type { Candidate } from './candidate.js';
+import { dataFlow, type Flow, type FlowBounds, nodeAt, tensorAt } from './flow.js';
+import { layerCandidates } from './layer-search.js';
+import { macsOf } from './macs.js';
+import { blockNames } from './names.js';
+import { parametersOf } from './parameters.js';
+import { type IsNeeded, neededNodes, reasonToKeep } from './removability.js';
+import { nodesOfRegion, type RegionNodes } from './region-nodes.js';
+import { type Search, searchIn } from './search.js';
+import { isWeightedNode } from './weighted.js';
+
+/**
+ * The blocks of a model at a granularity, removable or not, in the order of the data's flow. Blocks of one granularity
+ * do not overlap and do not depend on each other: any set of removable ones can be removed together.
+ */
+export function findBlocks(model: OnnxModel, shapes: TensorShapes, granularity: Granularity): readonly Block[] {
+  const { graph } = model;
+  const found = regionsOf(graph, shapes, granularity).sort((a, b) => lastIndex(a) - lastIndex(b));
+  const names = blockNames(
+    found.map(({ nodes, join }) => ({
+      weighted: nodes.operations.filter((node) => isWeightedNode(graph, node)),
+      join,
+      last: nodes.operations.at(-1),
+    })),
+  );
+  const batch = batchSize(graph, shapes);
+  return found.map(({ nodes, reason, input, output }, index) => ({
+    index,
+    name: names[index] ?? `block ${index}`,
+    removable: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
+    parameters: parametersOf(graph, nodes.all),
+    macs: macsPerSample(graph, shapes, nodes.all, batch),
+    input,
+    output,
+    nodes: nodes.all.map(({ name }) => name),
+  }));
+}
+
+/** Trained numbers of a model, and multiply-accumulates of its convolutions and linear layers for one sample. */
+export function summarise({ graph }: OnnxModel, shapes: TensorShapes): { parameters: number; macs: number } {
+  return {
+    parameters: parametersOf(graph, graph.nodes),
+    macs: macsPerSample(graph, shapes, graph.nodes, batchSize(graph, shapes)),
+  };
+}
+
+/** A candidate, worked out. */
+interface Found {
+  readonly nodes: RegionNodes;
+  /** The node in which its branches meet. */
+  readonly join: GraphNode | undefined;
+  readonly reason: string | undefined;
+  readonly input: BlockEnd;
+  readonly output: BlockEnd;
+}
+
+function regionsOf(graph: GraphView, shapes: TensorShapes, granularity: Granularity): Found[] {
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const isNeeded = neededNodes(graph);
+  const workOut = (search: Search): Found[] =>
+    candidatesIn(search, granularity).flatMap((candidate) => foundFrom(search, candidate, isNeeded));
+  const found: Found[] = [];
+  for (const { flow, bounds } of flowsOf(graph, outputs)) {
+    const search = searchIn(flow, shapes);
+    if (search.tree.root.weight === 0) continue;
+    found.push(...workOut(search));
+    const main = flowToFirstOutput(flow, bounds);
+    if (main) found.push(...withoutOverlap(workOut(searchIn(main, shapes)), found));
+  }
+  return found;
+}
+
+function candidatesIn(search: Search, granularity: Granularity): Candidate[] {
+  return granularity === 'block' ? blockCandidates(search) : layerCandidates(search);
+}
+
+/**
+ * One flow for each input whose data reach weights that no other input's reach, the one that reaches most first: a mask
+ * or a state is an operand inside the flow of the main input, while a second tower has a flow of its own.
+ */
+function flowsOf(graph: GraphView, outputs: ReadonlySet<string>): { flow: Flow; bounds: FlowBounds }[] {
+  const taken = new Set<number>();
+  const reaches = graph.inputs.map(({ name }) => {
+    const nodes = operationsOf(dataFlow(graph, { input: name, outputs, taken }));
+    return { name, weights: nodes.filter((node) => isWeightedNode(graph, node)).length };
+  });
+  return reaches
+    .sort((a, b) => b.weights - a.weights)
+    .flatMap(({ name }) => {
+      const bounds = { input: name, outputs, taken: new Set(taken) };
+      const flow = dataFlow(graph, bounds);
+      for (const { index } of operationsOf(flow)) taken.add(index);
+      return flow ? [{ flow, bounds }] : [];
+    });
+}
+
+function operationsOf(flow: Flow | undefined): GraphNode[] {
+  return (flow?.vertices ?? []).flatMap((vertex) => (vertex.kind === 'operation' ? [vertex.node] : []));
+}
+
+/** The flow to the first output alone, where there are several: it shows blocks that feed another one from inside. */
+function flowToFirstOutput(flow: Flow, bounds: FlowBounds): Flow | undefined {
+  const ends = (flow.predecessors.at(-1) ?? []).flatMap((vertex) => tensorAt(flow, vertex) ?? []);
+  const first = flow.graph.outputs.find(({ name }) => ends.includes(name));
+  return first && ends.length > 1 ? dataFlow(flow.graph, { ...bounds, outputs: new Set([first.name]) }) : undefined;
+}
+
+/** Blocks that feed another output from inside are listed too, as not removable, where no block of `known` is. */
+function withoutOverlap(found: readonly Found[], known: readonly Found[]): Found[] {
+  const covered = new Set(known.flatMap(({ nodes }) => nodes.all));
+  return found.filter(({ nodes, reason }) => reason !== undefined && !nodes.all.some((node) => covered.has(node)));
+}
+
+function foundFrom(search: Search, { region, meeting }: Candidate, isNeeded: IsNeeded): Found[] {
+  const nodes = nodesOfRegion(search.flow, region);
+  const [input, output] = [endOf(search, region.input), endOf(search, region.output)];
+  if (!input || !output) return [];
+  const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);
+  return [{ nodes, join, reason: reasonToKeep(search, region, nodes, isNeeded), input, output }];
+}
+
+function lastIndex({ nodes }: Found): number {
+  return nodes.operations.at(-1)?.index ?? 0;
+}
+
+function endOf({ flow, shapes }: Search, vertex: number): BlockEnd | undefined {
+  const name = tensorAt(flow, vertex);
+  return name === undefined ? undefined : { name, shape: [...(shapes.get(name)?.dims ?? [])] };
+}
+
+/** Samples in the traced run: the first dim of the first input that has one. */
+function batchSize(graph: GraphView, shapes: TensorShapes): number {
+  const dims = graph.inputs.map(({ name }) => shapes.get(name)?.dims ?? []).find(({ length }) => length > 0);
+  return dims?.[0] || 1;
+}
+
+function macsPerSample(graph: GraphView, shapes: TensorShapes, nodes: readonly GraphNode[], batch: number): number {
+  return nodes.reduce((sum, node) => sum + macsOf(graph, shapes, node), 0) / batch;
+}

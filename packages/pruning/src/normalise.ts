@@ -1,0 +1,37 @@
+import { PruningError } from './errors.js';
+
+/** The importance of one block. */
+export interface Importance {
+  readonly index: number;
+  readonly importance: number;
+}
+
+/**
+ * Scales importances so that they sum to 1 and none is negative: criteria of unlike size can then be compared and mixed.
+ * Where some are negative, the lowest becomes 0 first; where all are equal to 0, all get the same share.
+ * @throws PruningError `criterion_not_applicable` for a block without a score, `importance_invalid` for a score that is
+ * not a finite number
+ */
+export function normaliseImportance(
+  scores: readonly { readonly index: number; readonly importance: number | null }[],
+): readonly Importance[] {
+  const values = scores.map(({ index, importance }) => finite(index, importance));
+  const lowest = values.reduce((least, value) => Math.min(least, value), 0);
+  // Divided first, so that the sum of very large scores stays finite.
+  const highest = values.reduce((most, value) => Math.max(most, value - lowest), 0);
+  const shares = values.map((value) => (highest > 0 ? (value - lowest) / highest : 1));
+  const sum = shares.reduce((total, share) => total + share, 0);
+  return scores.map(({ index }, position) => ({ index, importance: (shares[position] ?? 0) / sum }));
+}
+
+function finite(index: number, importance: number | null): number {
+  if (importance === null) {
+    throw new PruningError('criterion_not_applicable', `block ${index} has no score`, {
+      hint: 'use a criterion that applies to every block, or forbid the block',
+    });
+  }
+  if (!Number.isFinite(importance)) {
+    throw new PruningError('importance_invalid', `the score of block ${index} is ${importance}, not a finite number`);
+  }
+  return importance;
+}
