@@ -71,7 +71,8 @@ export {
 } from './page.js';
 export { Problem } from './problem.js';
 export { EnvironmentError, environmentReader, LogLevel } from './environment.js';
-export { ContractError, type ContractViolation, parserOf } from './parse.js';
+export { ContractError, parserOf } from './parse.js';
+export { type ContractViolation, violationsOf } from './violations.js';
 export { canonicalJson, resolveSpec } from './identity.js';
 export { builtInTargets, type TargetDefinition } from './targets.js';
 export { parseBudget } from './budget.js';

@@ -1,12 +1,7 @@
 import { type Static, type TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
-
-/** One thing that is wrong with a value, and where. */
-export interface ContractViolation {
-  readonly path: string;
-  readonly message: string;
-}
+import { type ContractViolation, violationsOf } from './violations.js';
 
 /** A value from outside does not match its schema. */
 export class ContractError extends Error {
@@ -29,9 +24,6 @@ export function parserOf<Schema extends TSchema>(what: string, schema: Schema): 
   return (value) => {
     const filled = Value.Default(schema, Value.Clone(value));
     if (validator.Check(filled)) return filled;
-    throw new ContractError(
-      what,
-      validator.Errors(filled).map(({ instancePath, message }) => ({ path: instancePath, message })),
-    );
+    throw new ContractError(what, violationsOf(validator.Errors(filled)));
   };
 }

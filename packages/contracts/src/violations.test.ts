@@ -1,0 +1,25 @@
+import { expect, test } from '@jest/globals';
+import { Type } from 'typebox';
+import { parserOf } from './index.js';
+
+const parse = parserOf(
+  'Order',
+  Type.Object(
+    { size: Type.Union([Type.Literal('small'), Type.Literal('large')]), count: Type.Integer({ minimum: 1 }) },
+    { additionalProperties: false },
+  ),
+);
+
+test('a value outside a choice is answered with the choices', () => {
+  expect(() => parse({ size: 'huge', count: 1 })).toThrow('Order: /size must be one of "small", "large"');
+});
+
+test('an unknown property is named once', () => {
+  expect(() => parse({ size: 'small', count: 1, colour: 'red' })).toThrow(
+    'Order: the value must not have the unknown property colour',
+  );
+});
+
+test('every violation is told', () => {
+  expect(() => parse({ size: 'huge', count: 0 })).toThrow(/\/size must be one of .*; \/count must be >= 1/);
+});
