@@ -1,8 +1,7 @@
 import { type Agent, Device, type EnrolAgent, type Heartbeat, parserOf } from '@espalier/contracts';
 import type { Queries } from './database.js';
-import { StoreError } from './errors.js';
 import type { AgentModel } from './generated/models/Agent.js';
-import { extendLease } from './measurements/claim.js';
+import { extendLease, unknownAgent } from './measurements/claim.js';
 import { readProgress } from './measurements/rows.js';
 import { type Page, type PageRequest, pageOf, pageQuery } from './page.js';
 import { readJson } from './stored.js';
@@ -68,7 +67,7 @@ function render(row: Row): Agent {
 export function agentsOf(db: Queries): Agents {
   const get = async (id: string): Promise<Agent> => {
     const row = await db.agent.findUnique({ where: { id }, ...columns });
-    if (row === null) throw unknown(id);
+    if (row === null) throw unknownAgent(id);
     return render(row);
   };
   return {
@@ -80,7 +79,7 @@ export function agentsOf(db: Queries): Agents {
     },
     heartbeat: async (id, { state, running }, leaseSeconds) => {
       const { count } = await db.agent.updateMany({ where: { id }, data: { state, lastSeenAt: new Date() } });
-      if (count === 0) throw unknown(id);
+      if (count === 0) throw unknownAgent(id);
       if (running === undefined) return { cancel: false };
       const { measurementId, attempt, progress } = running;
       return { cancel: !(await extendLease(db, { measurementId, attempt, agentId: id, leaseSeconds }, progress)) };
@@ -100,5 +99,3 @@ export function agentsOf(db: Queries): Agents {
     },
   };
 }
-
-const unknown = (id: string) => new StoreError('agent_unknown', `There is no agent ${id}`, { hint: 'Enrol again' });

@@ -40,15 +40,19 @@ export interface Artifacts {
   get(sha256: string): Promise<Artifact>;
 }
 
-const errorCode = (error: unknown): unknown =>
-  typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+/** Whether the disk or the user's share of it is full; writers may have wrapped the reason. */
+function isFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  return code === 'ENOSPC' || code === 'EDQUOT' || isFull(error.cause);
+}
 
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
     await rm(path, { force: true });
-    if (errorCode(cause) !== 'ENOSPC' && errorCode(cause) !== 'EDQUOT') throw cause;
+    if (!isFull(cause)) throw cause;
     throw new StoreError('disk_full', 'No space is left for the artifact', {
       cause,
       hint: 'Free space where ESPALIER_ARTIFACTS_DIR is, or move it to a larger disk; nothing was kept',

@@ -16,6 +16,8 @@ export interface Candidates {
   create(candidate: NewCandidate): Promise<{ created: boolean; candidate: Candidate }>;
   /** The candidate of a recipe, whatever the order of its indices. */
   findByRecipe(modelId: string, recipe: Recipe): Promise<Candidate | null>;
+  /** The candidate that was uploaded with these bytes. */
+  findUploaded(modelId: string, artifact: string): Promise<Candidate | null>;
   /** @throws StoreError `candidate_unknown` */
   get(id: string): Promise<Candidate>;
   /** @throws StoreError `cursor_invalid` */
@@ -46,6 +48,10 @@ const canonical = ({ granularity, remove }: Recipe): Recipe => ({
 export function candidatesOf(db: Queries): Candidates {
   const byKey = async (modelId: string, recipeKey: string) =>
     await db.candidate.findUnique({ where: { modelId_recipeKey: { modelId, recipeKey } }, ...columns });
+  const find = async (modelId: string, recipeKey: string): Promise<Candidate | null> => {
+    const row = await byKey(modelId, recipeKey);
+    return row === null ? null : render(row);
+  };
   return {
     create: async ({ modelId, recipe, artifact, parameters, macs }) => {
       const id = randomUUID();
@@ -57,10 +63,8 @@ export function candidatesOf(db: Queries): Candidates {
       if (row === null) throw unknown(id);
       return { created: count === 1, candidate: render(row) };
     },
-    findByRecipe: async (modelId, recipe) => {
-      const row = await byKey(modelId, keyOf(canonical(recipe)));
-      return row === null ? null : render(row);
-    },
+    findByRecipe: async (modelId, recipe) => await find(modelId, keyOf(canonical(recipe))),
+    findUploaded: async (modelId, artifact) => await find(modelId, keyOf({ artifact })),
     get: async (id) => {
       const row = await db.candidate.findUnique({ where: { id }, ...columns });
       if (row === null) throw unknown(id);

@@ -38,6 +38,8 @@ export interface Models {
   create(model: NewModel): Promise<{ created: boolean; model: Model }>;
   /** @throws StoreError `model_unknown` */
   get(id: string): Promise<Model>;
+  /** Null: there is none. */
+  find(id: string): Promise<Model | null>;
   /** @throws StoreError `cursor_invalid` */
   list(page: PageRequest): Promise<Page<Model>>;
   /** @throws StoreError `model_unknown` */
@@ -72,13 +74,18 @@ const render = (row: Row): Model => ({
 
 /** Models in Postgres. */
 export function modelsOf(db: Queries): Models {
-  const get = async (id: string): Promise<Model> => {
+  const find = async (id: string): Promise<Model | null> => {
     const row = await db.model.findUnique({ where: { id }, ...columns });
-    if (row === null) throw unknown(id);
-    return render(row);
+    return row === null ? null : render(row);
+  };
+  const get = async (id: string): Promise<Model> => {
+    const model = await find(id);
+    if (model === null) throw unknown(id);
+    return model;
   };
   return {
     get,
+    find,
     create: async ({ id, name, opset, parameters, macs, inputs, outputs, trace }) => {
       const { count } = await db.model.createMany({
         data: [{ id, name, opset, parameters, macs, inputs, outputs, trace }],

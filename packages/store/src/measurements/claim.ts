@@ -5,6 +5,10 @@ import { readJson } from '../stored.js';
 import { unknownMeasurement } from './query.js';
 import { parseSpec } from './rows.js';
 
+/** It never enrolled, or not with this database. */
+export const unknownAgent = (id: string) =>
+  new StoreError('agent_unknown', `There is no agent ${id}`, { hint: 'Enrol again' });
+
 /** An agent took a job and wants it. */
 export interface ClaimRequest {
   readonly measurementId: string;
@@ -16,7 +20,7 @@ export interface ClaimRequest {
 
 /**
  * Makes the agent the owner of this attempt. Asking twice is the same as once.
- * @throws StoreError `measurement_unknown`, `claim_refused` when it ended, runs elsewhere or is at another attempt
+ * @throws StoreError `measurement_unknown`, `agent_unknown`, `claim_refused` when it ended, runs elsewhere or is at another attempt
  */
 export async function claimMeasurement(db: Queries, request: ClaimRequest): Promise<Claimed> {
   const { measurementId: id, attempt, agentId, leaseSeconds } = request;
@@ -25,14 +29,17 @@ export async function claimMeasurement(db: Queries, request: ClaimRequest): Prom
     UPDATE measurements
     SET status = 'running', agent_id = ${agentId}::uuid, started_at = now(), progress = NULL,
         lease_until = now() + ${leaseSeconds} * interval '1 second'
-    WHERE id = ${id}::uuid AND attempt = ${attempt}
+    WHERE id = ${id}::uuid AND attempt = ${attempt} AND EXISTS (SELECT 1 FROM agents WHERE id = ${agentId}::uuid)
       AND (status = 'queued' OR (status = 'running' AND agent_id = ${agentId}::uuid))`;
   const row = await db.measurement.findUnique({
     where: { id },
     select: { status: true, attempt: true, subjectId: true, controlId: true, targetName: true, spec: true },
   });
   if (row === null) throw unknownMeasurement(id);
-  if (claimed === 0) throw refusal(id, row, attempt);
+  if (claimed === 0) {
+    await requireAgent(db, agentId);
+    throw refusal(id, row, attempt);
+  }
   return {
     measurementId: id,
     attempt,
@@ -42,6 +49,10 @@ export async function claimMeasurement(db: Queries, request: ClaimRequest): Prom
     spec: readJson(parseSpec, row.spec),
     leaseSeconds,
   };
+}
+
+async function requireAgent(db: Queries, id: string): Promise<void> {
+  if ((await db.agent.count({ where: { id } })) === 0) throw unknownAgent(id);
 }
 
 function refusal(id: string, row: { status: string; attempt: number }, attempt: number): StoreError {

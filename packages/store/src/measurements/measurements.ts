@@ -17,7 +17,7 @@ export interface Measurements {
   get(id: string): Promise<Measurement>;
   /** Newest first, without samples. @throws StoreError `cursor_invalid` */
   list(filter: MeasurementFilter): Promise<Page<Measurement>>;
-  /** @throws StoreError `measurement_unknown`, `claim_refused` */
+  /** @throws StoreError `measurement_unknown`, `agent_unknown`, `claim_refused` */
   claim(request: ClaimRequest): Promise<Claimed>;
   /** @returns false when the measurement is not this agent's any more: it must stop */
   extendLease(request: ClaimRequest, progress?: MeasurementProgress): Promise<boolean>;
