@@ -6,13 +6,14 @@ const COMPILED = /\.test\.(js|js\.map|d\.ts|d\.ts\.map)$/;
 
 /** Removes compiled tests whose source is gone: the compiler leaves them behind, and they would still run. */
 export function removeStaleTests() {
-  for (const group of ['packages', 'apps']) {
-    for (const name of readdirSync(join(ROOT, group))) removeIn(join(ROOT, group, name));
-  }
+  const workspaces = ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(ROOT, group)).map((name) => join(group, name)),
+  );
+  for (const workspace of [...workspaces, 'bench']) removeStaleTestsIn(join(ROOT, workspace));
 }
 
-/** @param {string} workspace */
-function removeIn(workspace) {
+/** @param {string} workspace a folder with `src` and `dist` */
+export function removeStaleTestsIn(workspace) {
   const dist = join(workspace, 'dist');
   if (!existsSync(dist)) return;
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
