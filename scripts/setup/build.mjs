@@ -8,7 +8,7 @@ import { SetupError } from './setup-error.mjs';
 
 const STAMP = join(STATE_DIR, 'built-from');
 const WORKSPACES = ['packages', 'apps'];
-const SKIPPED = new Set(['node_modules', 'dist', 'generated', '.turbo']);
+const SKIPPED = new Set(['node_modules', 'dist', 'dist-logic', 'generated', '.turbo']);
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json', 'tsconfig.base.json', 'prisma/schema.prisma'];
 
 /** Generates the Prisma client if the schema changed since the last time. */

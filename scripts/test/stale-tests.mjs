@@ -12,12 +12,15 @@ export function removeStaleTests() {
   for (const workspace of [...workspaces, 'bench']) removeStaleTestsIn(join(ROOT, workspace));
 }
 
-/** @param {string} workspace a folder with `src` and `dist` */
+/** Where the compiler puts tests; the bundler empties the dashboard's `dist`, so its tests lie elsewhere. */
+const OUTPUTS = ['dist', 'dist-logic/dist'];
+
+/** @param {string} workspace a folder with `src` and what was compiled from it */
 export function removeStaleTestsIn(workspace) {
-  const dist = join(workspace, 'dist');
-  if (!existsSync(dist)) return;
-  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const source = join(workspace, 'src', file.replace(COMPILED, '.test.ts'));
-    if (COMPILED.test(file) && !existsSync(source) && !existsSync(`${source}x`)) rmSync(join(dist, file));
+  for (const output of OUTPUTS.map((name) => join(workspace, name)).filter((path) => existsSync(path))) {
+    for (const file of readdirSync(output, { recursive: true, encoding: 'utf8' })) {
+      const source = join(workspace, 'src', file.replace(COMPILED, '.test.ts'));
+      if (COMPILED.test(file) && !existsSync(source) && !existsSync(`${source}x`)) rmSync(join(output, file));
+    }
   }
 }
