@@ -41,13 +41,19 @@ export function constantData(
       `dims [${dims.join(', ')}] need ${elementCount} values, not ${values.length}`,
     );
   }
-  const stored = as === 'float16' ? Uint16Array.from([...values], (value) => numberToFloat16(Number(value))) : values;
+  const stored = as === 'float16' ? halves(values) : values;
   return { elementType: as ?? elementTypeOfArray(values), dims, raw: bytesOf(stored) };
 }
 
 /** The constant as a message. */
 export function tensorProto(name: string, { elementType, dims, raw }: ConstantData): TensorProto {
   return create(TensorProtoSchema, { name, dims: dims.map(BigInt), dataType: dataTypeOf(elementType), rawData: raw });
+}
+
+function halves(values: TypedValues): Uint16Array {
+  const bits = new Uint16Array(values.length);
+  for (let index = 0; index < values.length; index++) bits[index] = numberToFloat16(Number(values[index]));
+  return bits;
 }
 
 function bytesOf(values: TypedValues): Uint8Array {

@@ -24,7 +24,7 @@ const LIFT_FROM_BYTES = 4096;
 const JOIN_UP_TO_BYTES = 1 << 16;
 
 /** protobuf counts the length of a message in a signed 32-bit number; no reader takes more. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
+export const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 
 /** Encoded bytes that are not joined yet. */
 interface Piece {

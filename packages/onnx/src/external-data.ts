@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { OnnxError } from './errors.js';
 
 /** Where a tensor's bytes lie beside the model: a file name relative to its folder, and a range in that file. */
@@ -43,11 +43,12 @@ export function assertInsideFolder({ tensor, location }: ExternalRange): void {
 
 /** The folder `path` as a source of external data. Nothing is opened before a tensor is read. */
 export function externalFolder(path: string): ExternalFolder {
+  const folder = resolve(path);
   return {
-    path,
+    path: folder,
     read(range, sizeBytes) {
       assertInsideFolder(range);
-      return readInside(path, range, sizeBytes);
+      return readInside(folder, range, sizeBytes);
     },
   };
 }

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
@@ -88,6 +97,19 @@ test('a file that is not there is named in the error', async () => {
     code: 'file_unusable',
     message: expect.stringContaining('absent.onnx'),
   });
+});
+
+test('a model beyond 2 GiB is refused, read or written, without being held in memory', async () => {
+  const path = join(folder, 'huge.onnx');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 31 + 1); // sparse: takes no room on disk
+  await expect(readModelFile(path)).rejects.toMatchObject({ code: 'model_too_large' });
+  const shared = new Uint8Array(2 ** 29);
+  const g = new GraphBuilder('huge');
+  for (const name of ['a', 'b', 'c', 'd'])
+    g.initializer(name, { elementType: 'uint8', dims: [shared.length], raw: shared });
+  const model = g.output(g.node('Sum', ['a', 'b', 'c', 'd'], {}, { name: 'sum' })).build();
+  await expect(writeModelFile(model, join(folder, 'out.onnx'))).rejects.toMatchObject({ code: 'model_too_large' });
 });
 
 test('external data is read from the range that the model names, or from the whole file', async () => {
@@ -186,6 +208,13 @@ test('an inlined model is complete in one file and computes the same', async () 
   expect(inlined.graph.initializer('w')?.isExternal).toBe(false);
   const x = randomTensor([4]);
   expect(await runModel(inlined, { x })).toEqual(await runModel(path, { x }));
+});
+
+test('external data that would not fit into one file is refused before it is read', async () => {
+  const model = await readModelFile(externalModel({ location: 'w.bin' }));
+  const weight = model.proto.graph?.initializer[0];
+  if (weight) weight.dims = [2n ** 29n + 1n];
+  await expect(inlineExternalData(model)).rejects.toMatchObject({ code: 'model_too_large' });
 });
 
 test('a model without external data is inlined already', async () => {

@@ -13,13 +13,14 @@ const BUFFERS_PER_WRITE = 512;
 
 /**
  * Reads a model file. External data is read from its folder, when it is asked for.
- * @throws OnnxError `file_unusable` when the file cannot be read, and everything that `decodeModel` throws
+ * @throws OnnxError `file_unusable` when the file cannot be read, `model_too_large` beyond 2 GiB, and what `decodeModel` throws
  */
 export async function readModelFile(path: string): Promise<OnnxModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
+    if (errorCodeOf(cause) === 'ERR_FS_FILE_TOO_LARGE') throw tooLarge(path, cause);
     throw new OnnxError('file_unusable', `cannot read the model ${path}`, { cause });
   }
   return decodeModel(bytes, { baseDir: dirname(resolve(path)) });
@@ -52,10 +53,19 @@ export async function writeModelFile(model: OnnxModel, path: string): Promise<{ 
   return { sha256: hash.digest('hex'), sizeBytes: chunks.reduce((size, chunk) => size + chunk.length, 0) };
 }
 
+function errorCodeOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+}
+
+function tooLarge(path: string, cause: unknown): OnnxError {
+  return new OnnxError('model_too_large', `the model ${path} is larger than the 2 GiB that one ONNX file can hold`, {
+    cause,
+  });
+}
+
 function assertDataStaysBeside({ proto, folder }: OnnxModel, targetFolder: string): void {
   if (folder?.path === targetFolder) return;
-  const external =
-    proto.graph && tensorsOf(proto.graph).find((tensor) => tensor.dataLocation === DataLocation.EXTERNAL);
+  const external = tensorsOf(proto).find((tensor) => tensor.dataLocation === DataLocation.EXTERNAL);
   if (!external) return;
   throw new OnnxError(
     'external_data_missing',

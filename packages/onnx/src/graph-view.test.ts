@@ -170,3 +170,12 @@ test('attributes of old files, which do not name their type, are read by what is
   expect(node?.attribute('f')?.float).toBe(0);
   expect(node?.attribute('list')?.ints).toEqual([4]);
 });
+
+test('a constant is seen through a chain of 50,000 Identity nodes', () => {
+  const g = new GraphBuilder('chain');
+  let x = g.uniform('w', [2], [0, 1]);
+  for (let index = 0; index < 50_000; index++) x = g.identity(`i${index}`, x);
+  const { graph } = g.output(x).build();
+  expect(graph.isConstant(x)).toBe(true);
+  expect(graph.constantTensor(x)).toBe(graph.initializer('w'));
+});

@@ -83,17 +83,11 @@ export function graphView(
   const outputs = proto.output.map(valueInfoOf);
   const declared = [...proto.valueInfo.map(valueInfoOf), ...inputs, ...outputs];
   const constantTensor = (tensor: string): TensorView | undefined => {
-    const initializer = initializers.get(tensor);
-    if (initializer) return initializer;
-    const node = producers.get(tensor);
-    if (!node) return undefined;
-    const [source = ''] = node.inputs;
-    if (node.domain !== '' || node.outputs[0] !== tensor) return undefined;
-    if (node.opType === 'Constant') return literalTensor(node, folder);
-    if (node.opType === 'Identity') return constantTensor(source);
-    if (node.opType !== 'Cast') return undefined;
-    const value = constantTensor(source);
-    return value && value.proto.dataType === node.attribute('to')?.int ? value : undefined;
+    const { source, castTo } = seenThrough(tensor, producers);
+    const node = producers.get(source);
+    const isLiteral = node?.opType === 'Constant' && node.domain === '' && node.outputs[0] === source;
+    const value = initializers.get(source) ?? (isLiteral ? literalTensor(node, folder) : undefined);
+    return castTo.every((dataType) => dataType === value?.proto.dataType) ? value : undefined;
   };
 
   return {
@@ -110,6 +104,21 @@ export function graphView(
     constantTensor,
     isConstant: (tensor) => constants.has(tensor),
   };
+}
+
+/** Follows a tensor back through Identity and Cast, and notes what it was cast to on the way. */
+function seenThrough(
+  tensor: string,
+  producers: ReadonlyMap<string, GraphNode>,
+): { source: string; castTo: readonly number[] } {
+  const castTo: number[] = [];
+  let source = tensor;
+  for (let node = producers.get(source); node?.domain === ''; node = producers.get(source)) {
+    if (node.opType === 'Cast') castTo.push(node.attribute('to')?.int ?? 0);
+    else if (node.opType !== 'Identity') break;
+    source = node.inputs[0] ?? '';
+  }
+  return { source, castTo };
 }
 
 function graphNodes(proto: GraphProto, folder: ExternalFolder | undefined): GraphNode[] {

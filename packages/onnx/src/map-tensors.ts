@@ -2,8 +2,11 @@ import { copyWith } from './copy.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
+  FunctionProtoSchema,
   type GraphProto,
   GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
   type SparseTensorProto,
@@ -13,27 +16,38 @@ import {
 
 type Change = (tensor: TensorProto) => TensorProto;
 
+/** The model with `change` applied to every tensor of its graph and of the functions it defines. */
+export function mapModelTensors(model: ModelProto, change: Change): ModelProto {
+  const graph = model.graph && mapTensors(model.graph, change);
+  const functions = mapSame(model.functions, (each) => {
+    const node = mapSame(each.node, (inner) => mapNode(inner, change));
+    return node === each.node ? each : copyWith(FunctionProtoSchema, each, { node });
+  });
+  if (graph === model.graph && functions === model.functions) return model;
+  return copyWith(ModelProtoSchema, model, { functions, ...(graph && { graph }) });
+}
+
+/** Every tensor that a model holds, those of sub-graphs and functions included. */
+export function tensorsOf(model: ModelProto): readonly TensorProto[] {
+  const found: TensorProto[] = [];
+  mapModelTensors(model, (tensor) => {
+    found.push(tensor);
+    return tensor;
+  });
+  return found;
+}
+
 /**
  * The graph with `change` applied to every tensor it holds: initializers, sparse ones, attributes, and all of these in
  * sub-graphs. Messages in which nothing changed are the same objects as before.
  */
-export function mapTensors(graph: GraphProto, change: Change): GraphProto {
+function mapTensors(graph: GraphProto, change: Change): GraphProto {
   const node = mapSame(graph.node, (each) => mapNode(each, change));
   const initializer = mapSame(graph.initializer, change);
   const sparseInitializer = mapSame(graph.sparseInitializer, (each) => mapSparse(each, change));
   const isSame =
     node === graph.node && initializer === graph.initializer && sparseInitializer === graph.sparseInitializer;
   return isSame ? graph : copyWith(GraphProtoSchema, graph, { node, initializer, sparseInitializer });
-}
-
-/** Every tensor that a graph holds, those of its sub-graphs included. */
-export function tensorsOf(graph: GraphProto): readonly TensorProto[] {
-  const found: TensorProto[] = [];
-  mapTensors(graph, (tensor) => {
-    found.push(tensor);
-    return tensor;
-  });
-  return found;
 }
 
 function mapNode(node: NodeProto, change: Change): NodeProto {

@@ -32,7 +32,7 @@ export function modelFromProto(proto: ModelProto, folder: ExternalFolder | undef
   if (graph.output.length === 0)
     throw new OnnxError('graph_empty', 'the model has no outputs, so there is nothing to run');
   const opset = opsetOf(proto);
-  for (const tensor of tensorsOf(graph)) layoutOf(tensor);
+  for (const tensor of tensorsOf(proto)) layoutOf(tensor);
   const normalised = normaliseGraph(graph);
   const ordered = normalised === graph ? proto : copyWith(ModelProtoSchema, proto, { graph: normalised });
   const localOperators = new Set(proto.functions.map(({ domain, name }) => operatorKey(domain, name)));
