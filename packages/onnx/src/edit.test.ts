@@ -90,6 +90,21 @@ test('a sub-graph’s own tensor of the same name is left alone', () => {
   expect(edited.graph.nodeNamed('if')?.attribute('then_branch')?.proto.g?.node[1]?.input).toEqual(['t']);
 });
 
+test('a replacement that a sub-graph would mistake for its own tensor is refused', () => {
+  const body = new GraphBuilder('body');
+  body.node('Relu', ['t'], {}, { name: 'inner', outputs: ['r'] });
+  body.output('r');
+  const g = new GraphBuilder('main');
+  g.input('flag', 'bool', []);
+  g.node('Relu', [g.input('x', 'float32', [1])], {}, { name: 'first', outputs: ['r'] });
+  g.node('Relu', ['r'], {}, { name: 'second', outputs: ['t'] });
+  const graph = body.toGraph();
+  g.output(g.node('If', ['flag'], { then_branch: graph, else_branch: graph }, { name: 'if' }));
+  expect(() => editGraph(g.build(), redirects(['t', 'r']))).toThrow(
+    expect.objectContaining({ code: 'edit_invalid', message: expect.stringContaining('"body"') }),
+  );
+});
+
 test('declared inputs stay even when nobody reads them any more', () => {
   const g = new GraphBuilder('unused');
   const x = g.input('x', 'float32', [1]);

@@ -31,7 +31,7 @@ export interface GraphEdit {
  * Applies an edit and drops what no graph output needs afterwards. The names and declared types of graph inputs and
  * outputs stay; a graph output that is redirected is fed by an Identity node. Untouched weights keep the very same bytes.
  * @throws OnnxError `tensor_unknown` (a name that the main graph does not have), `edit_invalid` (redirects that form a
- * ring, a graph input as the target of a change), `graph_cyclic` (the replacement depends on what it replaces)
+ * ring, a graph input as the target of a change, a replacement that a sub-graph hides), `graph_cyclic` (the replacement depends on what it replaces)
  */
 export function editGraph(model: OnnxModel, edit: GraphEdit): OnnxModel {
   const { graph } = model.proto;
@@ -127,8 +127,8 @@ function setConstants(model: OnnxModel, graph: GraphProto, constants: ReadonlyMa
   const isSet = (name: string): boolean => constants.has(name);
   const added = [...constants].map(([name, data]) => tensorProto(name, data));
   const hasNewShape = [...constants].some(([name, data]) => {
-    const before = model.graph.constantTensor(name);
-    return before !== undefined && before.dims.join() !== data.dims.join();
+    const before = model.graph.constantTensor(name)?.dims ?? model.graph.valueInfo.get(name)?.dims;
+    return sources.has(name) && before?.join() !== data.dims.join();
   });
   return copyWith(GraphProtoSchema, graph, {
     node: graph.node.map((node) => renameOutputs(node, (name) => (isSet(name) ? freshName(name, sources) : name))),

@@ -6,14 +6,15 @@ function float32FromBits(bits: number): number {
   return float32[0] ?? 0;
 }
 
+/** Exponent bias of binary32 less that of binary16: read as one another, values differ by this power of two. */
+const BIAS_GAP = 2 ** (127 - 15);
+
 /** Value of an IEEE 754 binary16 number (1 sign, 5 exponent, 10 fraction bits) given as its 16 bits. */
 export function float16ToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if ((bits & 0x7c00) === 0x7c00) return bits & 0x3ff ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  // With its fields moved to their places in a binary32, the multiplication is exact, for subnormals too.
+  return sign * float32FromBits((bits & 0x7fff) << 13) * BIAS_GAP;
 }
 
 /** The 16 bits of the IEEE 754 binary16 number nearest to `value`, ties to even. */

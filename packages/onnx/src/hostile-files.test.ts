@@ -86,6 +86,15 @@ test('a field of a known number but an impossible kind is damage', () => {
   expect(refusal(Uint8Array.of(8, 8, 0x38, 1)).code).toBe('damaged');
 });
 
+test('a packed list that ends within a number is damage', () => {
+  const floatDataOfFiveBytes = [0x22, 5, 0, 0, 0, 0, 0];
+  const int64DataUnfinished = [0x3a, 2, 1, 0x80];
+  for (const content of [floatDataOfFiveBytes, int64DataUnfinished]) {
+    const file = Buffer.concat([Uint8Array.of(8, 8), nested(7, nested(5, Uint8Array.from(content)))]);
+    expect(refusal(file).code).toBe('damaged');
+  }
+});
+
 test('a length of 2^63 is not believed', () => {
   const file = Uint8Array.of(8, 8, 0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 0);
   expect(refusal(file).code).toBe('truncated');

@@ -33,7 +33,7 @@ export function normaliseGraph(graph: GraphProto, outer: Names = new Set()): Gra
 }
 
 /** How a message names a node: by its name if it has one, else by type and position. */
-export function nodeLabel(node: NodeProto, index: number): string {
+function nodeLabel(node: NodeProto, index: number): string {
   return node.name === ''
     ? `${node.opType || 'node'} number ${index}`
     : `${node.opType || 'node'} ${quoted(node.name)}`;

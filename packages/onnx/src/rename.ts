@@ -1,4 +1,5 @@
 import { copyWith } from './copy.js';
+import { OnnxError } from './errors.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -36,7 +37,16 @@ function renameInAttribute(attribute: AttributeProto, rename: Rename): Attribute
 /** A name that the sub-graph defines itself means its own tensor and stays. */
 function renameOuterReads(graph: GraphProto, rename: Rename): GraphProto {
   const own = definedNames(graph);
-  const renameOuter: Rename = (tensor) => (own.has(tensor) ? tensor : rename(tensor));
+  const renameOuter: Rename = (tensor) => {
+    const renamed = own.has(tensor) ? tensor : rename(tensor);
+    if (renamed !== tensor && own.has(renamed)) {
+      throw new OnnxError(
+        'edit_invalid',
+        `${JSON.stringify(renamed)} cannot replace ${JSON.stringify(tensor)}: the sub-graph ${JSON.stringify(graph.name)} reads the one and has a tensor of its own that is named like the other`,
+      );
+    }
+    return renamed;
+  };
   const node = graph.node.map((each) => renameReads(each, renameOuter));
   const output = graph.output.map((each) => {
     const name = renameOuter(each.name);

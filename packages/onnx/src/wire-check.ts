@@ -87,16 +87,9 @@ class WireWalk {
     if (field.scalar === ScalarType.BYTES) return this.#take(STRING_BYTES * 4);
     if (field.scalar === ScalarType.STRING) return this.#take(STRING_BYTES + length);
     const isPacked = wireType === LENGTH_DELIMITED;
-    switch (field.scalar) {
-      case ScalarType.FLOAT:
-        return this.#take(isPacked ? (length / 4) * NUMBER_BYTES : NUMBER_BYTES);
-      case ScalarType.DOUBLE:
-        return this.#take(isPacked ? (length / 8) * NUMBER_BYTES : NUMBER_BYTES);
-      case ScalarType.INT32:
-        return this.#take(NUMBER_BYTES * (isPacked ? this.#countVarints(content) : 1));
-      default:
-        return this.#take(BIGINT_BYTES * (isPacked ? this.#countVarints(content) : 1));
-    }
+    const count = isPacked ? this.#countPacked(wireTypeOf(field), content) : 1;
+    const isBig = field.scalar === ScalarType.INT64 || field.scalar === ScalarType.UINT64;
+    return this.#take(count * (isBig ? BIGINT_BYTES : NUMBER_BYTES));
   }
 
   #take(sizeBytes: number): void {
@@ -111,10 +104,17 @@ class WireWalk {
     );
   }
 
-  /** Every number ends with the one byte that has its highest bit clear. */
-  #countVarints({ start, end }: { start: number; end: number }): number {
+  /** How many numbers a packed list holds. The last one must end where the list does. */
+  #countPacked(wireType: number, { start, end }: { start: number; end: number }): number {
+    if (wireType !== VARINT) {
+      const count = (end - start) / (wireType === BITS_32 ? 4 : 8);
+      if (!Number.isInteger(count)) throw this.#damaged(start);
+      return count;
+    }
+    // Every number ends with the one byte that has its highest bit clear.
     let count = 0;
     for (let position = start; position < end; position++) if ((this.#bytes[position] ?? 0) < 0x80) count++;
+    if (end > start && (this.#bytes[end - 1] ?? 0) >= 0x80) throw this.#damaged(end - 1);
     return count;
   }
 
