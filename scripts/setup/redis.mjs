@@ -51,7 +51,7 @@ async function unpackRedis() {
     renameSync(draft, join(CACHE_DIR, 'redis'));
     return undefined;
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    for (const folder of [draft, PRIVATE_APT]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -60,17 +60,16 @@ async function download(folder, options) {
   const plan = await run(['apt-get', ...options, 'install', '--simulate', '--no-install-recommends', 'redis-server']);
   if (!plan.ok) return plan.output;
   const packages = [...plan.stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
-  const { ok, output } = await run(['apt-get', ...options, '-o', 'APT::Sandbox::User=', 'download', ...packages], {
-    cwd: folder,
-  });
+  const { ok, output } = await run(['apt-get', ...options, 'download', ...packages], { cwd: folder });
   return ok ? undefined : output;
 }
 
+const PRIVATE_APT = join(CACHE_DIR, 'apt');
+
 function privateLists() {
-  const folder = join(CACHE_DIR, 'apt');
-  mkdirSync(join(folder, 'lists/partial'), { recursive: true });
-  mkdirSync(join(folder, 'archives/partial'), { recursive: true });
-  return ['-o', `Dir::State::lists=${folder}/lists`, '-o', `Dir::Cache=${folder}`, '-o', 'APT::Sandbox::User='];
+  mkdirSync(join(PRIVATE_APT, 'lists/partial'), { recursive: true });
+  mkdirSync(join(PRIVATE_APT, 'archives/partial'), { recursive: true });
+  return ['-o', `Dir::State::lists=${PRIVATE_APT}/lists`, '-o', `Dir::Cache=${PRIVATE_APT}`];
 }
 
 /** The starter finds the libraries that were unpacked beside the program; it is tried once. */
