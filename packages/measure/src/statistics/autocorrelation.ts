@@ -87,11 +87,12 @@ export function inflation(series: Float64Array): number {
 
 /**
  * Length of the blocks of a circular block bootstrap that is best for the variance of a mean (Politis and White 2004,
- * corrected by Patton, Politis and White 2009): (2·G²/D)^⅓ · n^⅓ with D = 4/3·(long-run variance)². At least 1.
+ * corrected by Patton, Politis and White 2009): (2·G²/D)^⅓ · n^⅓ with D = 4/3·(long-run variance)². At least 1, at
+ * most n.
  */
 export function optimalBlockLength(series: Float64Array): number {
   const { longRunVariance, weighted } = longRun(series);
   if (longRunVariance <= 0) return 1;
-  const ratio = (2 * weighted ** 2) / ((4 / 3) * longRunVariance ** 2);
-  return Math.max(1, Math.cbrt(ratio * series.length));
+  const cube = 1.5 * (weighted / longRunVariance) ** 2 * series.length;
+  return Math.min(series.length, Math.max(1, Math.cbrt(cube)));
 }

@@ -1,0 +1,172 @@
+import { readdir } from 'node:fs/promises';
+import { type MeasurementProgress, MeasurementResult, parserOf, resolveSpec } from '@espalier/contracts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { measure } from './measure.js';
+import { MeasureError } from './measure-error.js';
+import { type ModelFolder, modelFolder } from './testing/model-folder.js';
+import { canSeeProcesses, probeOf } from './testing/probe-processes.js';
+import { addOne, convChain, endlessLoop, memoryEater } from './testing/small-models.js';
+
+const parseResult = parserOf('MeasurementResult', MeasurementResult);
+
+/** Precise enough to look at, short enough for a busy machine. */
+const quick = resolveSpec({ precision: 0.05, maxSeconds: 2 });
+const MIB = 1024 * 1024;
+
+let models: ModelFolder;
+
+beforeAll(async () => {
+  models = await modelFolder();
+});
+
+afterAll(() => models.remove());
+
+/** The error that a promise is rejected with. */
+async function rejection(promise: Promise<unknown>): Promise<MeasureError> {
+  const cause: unknown = await promise.then(
+    () => new Error('it was not rejected'),
+    (reason: unknown) => reason,
+  );
+  if (cause instanceof MeasureError) return cause;
+  throw cause;
+}
+
+test('a network is measured, and the result converged or says that it did not', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const progress: MeasurementProgress[] = [];
+  const result = await measure({ subjectPath, spec: quick }, { onProgress: (each) => progress.push(each) });
+
+  expect(parseResult(result)).toEqual(result);
+  const { subject, warnings } = result;
+  expect(subject.n).toBe(subject.samplesMs.length);
+  expect(subject.n).toBeGreaterThanOrEqual(2);
+  const ascending = [
+    subject.minMs,
+    subject.p5Ms,
+    subject.p25Ms,
+    subject.p50Ms,
+    subject.p75Ms,
+    subject.p90Ms,
+    subject.p95Ms,
+  ];
+  const percentiles = [...ascending, subject.p99Ms, subject.maxMs];
+  expect(percentiles).toEqual(percentiles.toSorted((a, b) => a - b));
+  const [lower, upper] = subject.p50Ci;
+  expect(lower).toBeLessThanOrEqual(subject.p50Ms);
+  expect(upper).toBeGreaterThanOrEqual(subject.p50Ms);
+  const narrow = (upper - lower) / 2 / subject.p50Ms <= quick.precision;
+  expect(subject.converged && !narrow).toBe(false);
+  expect(warnings.some(({ code }) => code === 'not_converged')).toBe(!subject.converged);
+  expect(subject.droppedRuns).toBeGreaterThan(1);
+  expect(subject.loadMs).toBeGreaterThan(0);
+  expect(result.inputs).toEqual({ image: [1, 3, 32, 32] });
+  expect(result.environment).toMatchObject({ provider: 'cpu', onnxruntime: '1.30.0', node: process.versions.node });
+  expect(result.peakRssBytes).toBeGreaterThan(20 * MIB);
+  expect('control' in result || 'ratio' in result).toBe(false);
+  expect(new Set(progress.map(({ phase }) => phase))).toContain('loading');
+});
+
+test('a control runs in the same rounds, and eight times the work takes longer', async () => {
+  const subjectPath = await models.write('chain16.onnx', convChain(16));
+  const controlPath = await models.write('chain2.onnx', convChain(2));
+  const result = await measure({ subjectPath, controlPath, spec: { ...quick, batch: 2 } });
+
+  expect(parseResult(result)).toEqual(result);
+  const { subject, control, ratio } = result;
+  expect(control?.n).toBe(subject.n);
+  expect(ratio?.p50).toBeCloseTo(subject.p50Ms / (control?.p50Ms ?? 0), 10);
+  const [lower = 0, upper = 0] = ratio?.ci ?? [];
+  expect(lower).toBeGreaterThan(1);
+  expect(upper).toBeGreaterThanOrEqual(ratio?.p50 ?? 0);
+  expect(result.inputs).toEqual({ image: [2, 3, 32, 32] });
+});
+
+test('a model measured against itself has a ratio near 1', async () => {
+  const subjectPath = await models.write('chain4.onnx', convChain(4));
+  const { ratio } = await measure({ subjectPath, controlPath: subjectPath, spec: quick });
+  expect(Math.abs((ratio?.p50 ?? 0) - 1)).toBeLessThan(0.25);
+});
+
+test('too few runs for a tail are a warning, not a number to trust', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const { subject, warnings } = await measure({ subjectPath, spec: { ...quick, statistic: 'p99', maxRuns: 40 } });
+  expect(subject.converged).toBe(false);
+  expect(warnings).toContainEqual({
+    code: 'few_runs',
+    evidence: expect.objectContaining({ statistic: 'p99', runs: 40 }),
+  });
+});
+
+test('dimensions that had to be assumed are named', async () => {
+  const subjectPath = await models.write('sequence.onnx', addOne(['batch', 'length', 8]));
+  const spec = { ...quick, maxRuns: 20 };
+  const { inputs, warnings } = await measure({ subjectPath, spec });
+  expect(inputs).toEqual({ x: [1, 128, 8] });
+  expect(warnings).toContainEqual({ code: 'input_shape_assumed', evidence: { x: '1×128×8' } });
+
+  const given = await measure({ subjectPath, spec: { ...spec, inputShapes: { x: [1, 5, 8] } } });
+  expect(given.inputs).toEqual({ x: [1, 5, 8] });
+  expect(given.warnings.map(({ code }) => code)).not.toContain('input_shape_assumed');
+});
+
+test('a shape that the input cannot have is refused by name', async () => {
+  const subjectPath = await models.write('fixed.onnx', addOne([1, 4]));
+  const error = await rejection(measure({ subjectPath, spec: { ...quick, inputShapes: { x: [1, 5] } } }));
+  expect(error).toMatchObject({ code: 'input_unresolved', hint: expect.stringContaining('inputShapes') });
+  expect(error.message).toContain('input x');
+});
+
+test('a model that never ends is killed at its deadline', async () => {
+  const subjectPath = await models.write('endless.onnx', endlessLoop());
+  const error = await rejection(measure({ subjectPath, spec: quick }, { deadlineMs: 3000 }));
+  expect(error).toMatchObject({ code: 'probe_timeout', probe: { signal: 'SIGKILL' } });
+});
+
+test('a model that eats memory is ended at its limit', async () => {
+  const subjectPath = await models.write('eater.onnx', memoryEater(100n, 4 * MIB));
+  const error = await rejection(measure({ subjectPath, spec: quick }, { memoryLimitBytes: 400 * MIB }));
+  expect(error).toMatchObject({ code: 'probe_out_of_memory', probe: { signal: 'SIGKILL' } });
+});
+
+test('a file that is no model is invalid, in one line', async () => {
+  const subjectPath = await models.write('garbage.onnx', 'this is no model');
+  const error = await rejection(measure({ subjectPath, spec: quick }));
+  expect(error.code).toBe('model_invalid');
+  expect(error.message).toMatch(/^onnxruntime refuses the model: .*Protobuf parsing failed/);
+  expect(error.message).not.toContain('\n');
+});
+
+test('a provider that does not exist is unavailable, and the message lists those that do', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const error = await rejection(measure({ subjectPath, spec: { ...quick, provider: 'abacus' } }));
+  expect(error).toMatchObject({ code: 'provider_unavailable', hint: expect.stringContaining('cpu') });
+  expect(error.message).toContain('abacus');
+});
+
+test('cancelling ends the measurement, and neither a process nor a folder is left', async () => {
+  const subjectPath = await models.write('endless.onnx', endlessLoop());
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = models.path;
+  try {
+    const controller = new AbortController();
+    const error = await rejection(
+      measure(
+        { subjectPath, spec: quick },
+        { signal: controller.signal, onProgress: () => controller.abort('enough') },
+      ),
+    );
+    expect(error).toMatchObject({ code: 'cancelled', cause: 'enough' });
+    expect((await readdir(models.path)).filter((name) => name.startsWith('espalier-probe'))).toEqual([]);
+    expect(canSeeProcesses ? await probeOf(process.pid) : undefined).toBeUndefined();
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+});
+
+test('a signal that has fired already starts nothing', async () => {
+  const error = await rejection(
+    measure({ subjectPath: 'never-read.onnx', spec: quick }, { signal: AbortSignal.abort() }),
+  );
+  expect(error.code).toBe('cancelled');
+});

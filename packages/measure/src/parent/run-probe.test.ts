@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { resolveSpec } from '@espalier/contracts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type ModelFolder, modelFolder } from '../testing/model-folder.js';
+import { canSeeProcesses, probeOf, runningProbes, until } from '../testing/probe-processes.js';
+import { endlessLoop } from '../testing/small-models.js';
+import { runProbe } from './run-probe.js';
+
+const INDEX = fileURLToPath(new URL('../index.js', import.meta.url));
+const GIB = 2 ** 30;
+
+/** Starts a measurement in a process that dies of a signal only. */
+const SCRIPT = `const { traceShapes } = await import(process.argv[1]); await traceShapes(process.argv[2]);`;
+
+if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show processes in /proc\n');
+
+(canSeeProcesses ? describe : describe.skip)('a probe', () => {
+  let models: ModelFolder;
+  let subjectPath: string;
+
+  beforeAll(async () => {
+    models = await modelFolder();
+    subjectPath = await models.write('endless.onnx', endlessLoop());
+  });
+
+  afterAll(() => models.remove());
+
+  test('that is killed from outside has crashed, and its end is told', async () => {
+    const outcome = runProbe(
+      { kind: 'measure', subjectPath, spec: resolveSpec({}) },
+      { deadlineMs: 60_000, memoryLimitBytes: GIB },
+    ).catch((cause: unknown) => cause);
+    process.kill(await until(() => probeOf(process.pid), 'a probe of this process'), 'SIGSEGV');
+    expect(await outcome).toMatchObject({ code: 'probe_crashed', probe: { exitCode: null, signal: 'SIGSEGV' } });
+  });
+
+  test('inside of an endless run ends itself when its parent is killed', async () => {
+    const args = ['--input-type=module', '--eval', SCRIPT, INDEX, subjectPath];
+    const parent = spawn(process.execPath, args, { stdio: 'ignore' });
+    const gone = once(parent, 'close');
+    const pid = await until(() => probeOf(parent.pid), 'the probe of the parent');
+    parent.kill('SIGKILL');
+    await gone;
+    const isGone = async () => ((await runningProbes()).some((probe) => probe.pid === pid) ? undefined : true);
+    expect(await until(isGone, 'the probe ends itself')).toBe(true);
+  });
+});

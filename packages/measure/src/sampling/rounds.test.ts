@@ -1,0 +1,102 @@
+import { expect, test } from '@jest/globals';
+import { resolveSpec } from '@espalier/contracts';
+import { seededRandom } from '../statistics/random.js';
+import { normal } from '../testing/series.js';
+import type { TimedArtifact } from './artifact.js';
+import { runRounds, runsPerSample } from './rounds.js';
+
+/** A machine with a clock of its own, on which every run of an artifact takes its median times noise. */
+function machine(noise: number, seed = 1) {
+  const random = seededRandom(seed);
+  const order: string[] = [];
+  let nowMs = 0;
+  const artifact = (name: string, medianMs: number): TimedArtifact => ({
+    time(runs) {
+      order.push(name);
+      let totalMs = 0;
+      for (let run = 0; run < runs; run++) totalMs += medianMs * Math.exp(noise * normal(random));
+      nowMs += totalMs;
+      return Promise.resolve(totalMs);
+    },
+  });
+  return { now: () => nowMs, artifact, order };
+}
+
+const silent = { onRound: () => undefined, timerCostMs: 0 };
+
+async function roundsFor(noise: number): Promise<number> {
+  const { now, artifact } = machine(noise);
+  const set = [artifact('subject', 50)] as const;
+  const result = await runRounds(set, resolveSpec({}), { ...silent, now, random: seededRandom(1), typicalMs: [50] });
+  return result.atMs.length;
+}
+
+test('rounds stop once the interval is as narrow as asked, sooner when there is less noise', async () => {
+  const noisy = await roundsFor(0.1);
+  expect(await roundsFor(0.005)).toBe(30);
+  expect(noisy).toBeGreaterThan(200);
+  expect(noisy).toBeLessThan(1500);
+});
+
+test('every round runs every artifact once, and each goes first in about half of them', async () => {
+  const { now, artifact, order } = machine(0.2);
+  const set = [artifact('subject', 50), artifact('control', 60)] as const;
+  const rule = resolveSpec({ maxRuns: 400, maxSeconds: 3600, precision: 0.0005 });
+  const result = await runRounds(set, rule, { ...silent, now, random: seededRandom(2), typicalMs: [50, 60] });
+  expect(result.samplesMs.map(({ length }) => length)).toEqual([400, 400]);
+  const pairs = order.filter((_, index) => index % 2 === 0).map((first, index) => [first, order[2 * index + 1]]);
+  expect(pairs.every(([first, second]) => first !== second)).toBe(true);
+  const subjectFirst = pairs.filter(([first]) => first === 'subject').length;
+  expect(Math.abs(subjectFirst - 200)).toBeLessThan(40);
+});
+
+test('the cap in seconds ends the rounds', async () => {
+  const { now, artifact } = machine(0.5);
+  const rule = resolveSpec({ maxSeconds: 2, precision: 0.0005 });
+  const set = [artifact('subject', 50)] as const;
+  const result = await runRounds(set, rule, { ...silent, now, random: seededRandom(1), typicalMs: [50] });
+  expect(now()).toBeGreaterThanOrEqual(2000);
+  expect(now()).toBeLessThan(2500);
+  expect(result.samplesMs[0]?.length).toBe(result.atMs.length);
+});
+
+test('even a model slower than the cap gives two values', async () => {
+  const { now, artifact } = machine(0.01);
+  const rule = resolveSpec({ maxSeconds: 1 });
+  const set = [artifact('subject', 5000)] as const;
+  const result = await runRounds(set, rule, { ...silent, now, random: seededRandom(1), typicalMs: [5000] });
+  expect(result.samplesMs[0]).toHaveLength(2);
+});
+
+test('a fast model is watched for half a second even when its interval is narrow at once', async () => {
+  const { now, artifact } = machine(0.001);
+  const set = [artifact('subject', 1)] as const;
+  const result = await runRounds(set, resolveSpec({}), { ...silent, now, random: seededRandom(1), typicalMs: [1] });
+  expect(result.atMs.length).toBeGreaterThanOrEqual(499);
+});
+
+test('the round after a look is not kept when the model is fast, for the look cools its caches', async () => {
+  const { now, artifact, order } = machine(0.2);
+  const rule = resolveSpec({ maxRuns: 2000, precision: 0.0005 });
+  const set = [artifact('subject', 1)] as const;
+  const result = await runRounds(set, rule, { ...silent, now, random: seededRandom(1), typicalMs: [1] });
+  expect(result.droppedRounds).toBeGreaterThan(3);
+  expect(order).toHaveLength(result.atMs.length + result.droppedRounds);
+});
+
+test('runs are timed in groups only where the timer would cost more than a thousandth, and never for a tail', () => {
+  const timerCostMs = 0.00005;
+  expect(runsPerSample('p50', 1, timerCostMs)).toBe(1);
+  expect(runsPerSample('p50', 0.01, timerCostMs)).toBe(5);
+  expect(runsPerSample('mean', 0.01, timerCostMs)).toBe(5);
+  expect(runsPerSample('p99', 0.01, timerCostMs)).toBe(1);
+});
+
+test('a group counts as one value, per run', async () => {
+  const { now, artifact } = machine(0.01);
+  const rule = resolveSpec({ maxRuns: 50, precision: 0.0005 });
+  const options = { ...silent, timerCostMs: 0.0001, now, random: seededRandom(1), typicalMs: [0.02] };
+  const result = await runRounds([artifact('subject', 0.02)] as const, rule, options);
+  expect(result.runsPerSample).toEqual([5]);
+  for (const ms of result.samplesMs[0] ?? []) expect(Math.abs(ms - 0.02)).toBeLessThan(0.002);
+});

@@ -1,0 +1,23 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { MeasureError } from '../measure-error.js';
+import { Sample } from './sample.js';
+
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+
+test('a sample keeps the order of time and knows the rank of every value', () => {
+  fc.assert(
+    fc.property(fc.array(finite, { minLength: 2, maxLength: 50 }), (values) => {
+      const sample = Sample.of(values);
+      expect([...sample.values]).toEqual(values);
+      expect([...sample.sorted]).toEqual(values.toSorted((a, b) => a - b));
+      expect([...sample.ranks].toSorted((a, b) => a - b)).toEqual(values.map((_, index) => index));
+      expect([...sample.ranks].map((rank) => sample.sorted[rank])).toEqual(values);
+    }),
+  );
+});
+
+test.each([[[]], [[1]], [[1, Number.NaN]], [[Number.POSITIVE_INFINITY, 1]]])('%j is no sample', (values) => {
+  expect(() => Sample.of(values)).toThrow(MeasureError);
+  expect(() => Sample.of(values)).toThrow(expect.objectContaining({ code: 'sample_invalid' }));
+});
