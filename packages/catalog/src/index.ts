@@ -2,3 +2,4 @@ export { addModel, type AddModelOptions } from './models.js';
 export { blocksOf } from './blocks.js';
 export { scoresOf } from './scores.js';
 export { candidateOf } from './candidates.js';
+export { addCandidate } from './uploads.js';

@@ -30,6 +30,8 @@ export async function addModel(
   { name, ...tracing }: AddModelOptions,
 ): Promise<{ readonly created: boolean; readonly model: Model }> {
   try {
+    const known = await store.models.find(staged.sha256);
+    if (known !== null) return { created: false, model: known };
     const model = await readModelFile(staged.path);
     const { inputs, shapes } = await traceShapes(staged.path, tracing);
     const { sha256: id } = await staged.keep('model');

@@ -61,6 +61,8 @@ export {
 export {
   AgentPage,
   BlockQuery,
+  CandidatePage,
+  CandidateQuery,
   MeasurementPage,
   MeasurementQuery,
   ModelPage,

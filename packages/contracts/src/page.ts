@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Agent, Target } from './fleet.js';
 import { Measurement, MeasurementStatus } from './measurement.js';
-import { Model, Reduction } from './model.js';
+import { Candidate, Model, Reduction } from './model.js';
 import { Plan } from './plan.js';
 import { Granularity, PageQuery, Sha256, TargetName } from './primitives.js';
 
@@ -12,6 +12,8 @@ const pageOf = <Item extends TSchema>(item: Item) =>
 /** The answers of the lists, newest first; targets by name. */
 export const ModelPage = pageOf(Model);
 export type ModelPage = Static<typeof ModelPage>;
+export const CandidatePage = pageOf(Candidate);
+export type CandidatePage = Static<typeof CandidatePage>;
 export const MeasurementPage = pageOf(Measurement);
 export type MeasurementPage = Static<typeof MeasurementPage>;
 export const PlanPage = pageOf(Plan);
@@ -20,6 +22,10 @@ export const AgentPage = pageOf(Agent);
 export type AgentPage = Static<typeof AgentPage>;
 export const TargetPage = pageOf(Target);
 export type TargetPage = Static<typeof TargetPage>;
+
+/** Which candidates to list. */
+export const CandidateQuery = Type.Object({ ...PageQuery.properties, modelId: Type.Optional(Sha256) });
+export type CandidateQuery = Static<typeof CandidateQuery>;
 
 /** Which measurements to list. */
 export const MeasurementQuery = Type.Object({

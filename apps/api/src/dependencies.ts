@@ -1,0 +1,17 @@
+import type { MeasurementQueue } from '@espalier/queue';
+import type { Store } from '@espalier/store';
+import type { FastifyBaseLogger } from 'fastify';
+import type { PlanStreams } from './plan-streams.js';
+
+/** What the routes work with. */
+export interface Dependencies {
+  readonly store: Store;
+  readonly queue: MeasurementQueue;
+  readonly planStreams: PlanStreams;
+  readonly queuePrefix: string;
+  readonly leaseSeconds: number;
+  readonly heartbeatSeconds: number;
+  readonly maxUploadBytes: number;
+  readonly webDir: string | null;
+  readonly log: FastifyBaseLogger;
+}

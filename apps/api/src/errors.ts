@@ -1,0 +1,23 @@
+/** Stable codes of the API itself. */
+export type ApiCode =
+  | 'request_invalid'
+  | 'media_type_unsupported'
+  | 'body_too_large'
+  | 'route_unknown'
+  | 'not_ready'
+  | 'port_taken'
+  | 'address_unusable'
+  | 'internal';
+
+/** What the API itself refuses. `hint` says what a person can do about it. */
+export class ApiError extends Error {
+  readonly code: ApiCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ApiCode, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.name = 'ApiError';
+    this.code = code;
+    this.hint = hint;
+  }
+}

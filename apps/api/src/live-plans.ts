@@ -1,0 +1,13 @@
+import type { Plan } from '@espalier/contracts';
+import { isFinal, type Store } from '@espalier/store';
+import { planView } from './plan-view.js';
+
+/** Adds to a plan what the fleet does for it right now. */
+export async function liveView(store: Store, plan: Plan): Promise<Plan> {
+  if (isFinal(plan.status)) return plan;
+  const activity = await store.plans.activity(plan.id);
+  // Who serves a target matters only while something waits for it.
+  const targets = activity.queued.size === 0 ? [] : await store.targets.list();
+  const served = new Set(targets.filter(({ agentsOnline }) => agentsOnline > 0).map(({ name }) => name));
+  return planView(plan, activity, (target) => served.has(target), new Date());
+}

@@ -1,0 +1,53 @@
+import type { Plan, PlanProgress } from '@espalier/contracts';
+import { isFinal, type PlanActivity } from '@espalier/store';
+
+type RunningMeasurement = PlanActivity['running'][number];
+
+/** What is left of a running measurement; null: nobody can tell yet. */
+function remainingSecondsOf({ progress, startedAt }: RunningMeasurement, mean: number | null, now: Date) {
+  if (progress?.remainingMs !== undefined) return progress.remainingMs / 1000;
+  if (mean === null || startedAt === null) return null;
+  return Math.max(0, mean - (now.getTime() - startedAt.getTime()) / 1000);
+}
+
+/**
+ * The longest of what runs (agents work side by side), then what waits, at the mean of those that ended here. Null while
+ * nothing has ended.
+ */
+function remainingSeconds({ running, meanSeconds }: PlanActivity, waiting: number, now: Date): number | null {
+  const left = running.map((measurement) => remainingSecondsOf(measurement, meanSeconds, now));
+  const known = left.filter((seconds) => seconds !== null);
+  if (known.length < left.length || (waiting > 0 && meanSeconds === null)) return null;
+  return Math.max(0, ...known) + (waiting * (meanSeconds ?? 0)) / Math.max(1, running.length);
+}
+
+function progressOf({ progress }: Plan, activity: PlanActivity, now: Date): PlanProgress {
+  const done = Math.max(progress.done, activity.ended);
+  const total = Math.max(progress.total, activity.known);
+  const seconds = remainingSeconds(activity, Math.max(0, total - done - activity.running.length), now);
+  return {
+    done,
+    total,
+    now: activity.running.map(({ label }) => label).join(', ') || progress.now,
+    remainingSeconds: seconds === null ? null : Math.round(seconds * 10) / 10,
+  };
+}
+
+/**
+ * The plan as the API shows it: what the planner last said, and what the fleet does for it at this moment.
+ * @param isServed whether an agent for a target is there
+ */
+export function planView(plan: Plan, activity: PlanActivity, isServed: (target: string) => boolean, now: Date): Plan {
+  if (isFinal(plan.status)) return plan;
+  const unserved = [...activity.queued.keys()].filter((target) => !isServed(target));
+  return {
+    ...plan,
+    progress: progressOf(plan, activity, now),
+    waitingFor:
+      plan.waitingFor ??
+      (unserved
+        .map((target) => `no agent serves ${target}: start one with \`espalier agent --target ${target}\``)
+        .join('; ') ||
+        null),
+  };
+}

@@ -1,0 +1,114 @@
+import { addCandidate, addModel, blocksOf, scoresOf } from '@espalier/catalog';
+import {
+  BlockList,
+  BlockQuery,
+  Candidate,
+  Criterion,
+  Model,
+  ModelPage,
+  PageQuery,
+  Problem,
+  ScoreList,
+  ScoreQuery,
+  Sha256,
+} from '@espalier/contracts';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { Dependencies } from '../dependencies.js';
+import { uploadOf } from '../plugins/uploads.js';
+
+const ModelParams = Type.Object({ modelId: Sha256 });
+const UploadQuery = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200, default: 'model' }) });
+const ScoreParams = Type.Object({ modelId: Sha256, criterion: Criterion });
+const tags = ['models'];
+
+/** Models: upload, look at, score. */
+export const modelRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, { store, maxUploadBytes }) => {
+  app.post(
+    '/models',
+    {
+      schema: {
+        tags,
+        summary: 'Upload an ONNX model; the same bytes again are the same model',
+        consumes: ['application/octet-stream'],
+        querystring: UploadQuery,
+        response: { 200: Model, 201: Model, 413: Problem, 422: Problem, 507: Problem },
+      },
+    },
+    async (request, reply) => {
+      const staged = await store.artifacts.receive(uploadOf(request), { maxBytes: maxUploadBytes });
+      const { created, model } = await addModel(store, staged, { name: request.query.name });
+      return await reply.code(created ? 201 : 200).send(model);
+    },
+  );
+
+  app.get(
+    '/models',
+    { schema: { tags, summary: 'Models, newest first', querystring: PageQuery, response: { 200: ModelPage } } },
+    async ({ query }) => await store.models.list(query),
+  );
+
+  app.get(
+    '/models/:modelId',
+    { schema: { tags, summary: 'One model', params: ModelParams, response: { 200: Model, 404: Problem } } },
+    async ({ params }) => await store.models.get(params.modelId),
+  );
+
+  app.get(
+    '/models/:modelId/blocks',
+    {
+      schema: {
+        tags,
+        summary: 'Its blocks, in the order of the data’s flow',
+        params: ModelParams,
+        querystring: BlockQuery,
+        response: { 200: BlockList, 404: Problem },
+      },
+    },
+    async ({ params: { modelId }, query: { granularity } }) => ({
+      modelId,
+      granularity,
+      blocks: [...(await blocksOf(store, modelId, granularity))],
+    }),
+  );
+
+  app.get(
+    '/models/:modelId/scores/:criterion',
+    {
+      schema: {
+        tags,
+        summary: 'The importance of its blocks by a criterion',
+        params: ScoreParams,
+        querystring: ScoreQuery,
+        response: { 200: ScoreList, 404: Problem, 422: Problem },
+      },
+    },
+    async ({ params: { modelId, criterion }, query: { granularity, reduction } }) => ({
+      modelId,
+      granularity,
+      criterion,
+      reduction,
+      scores: await scoresOf(store, modelId, { granularity, criterion, reduction }),
+    }),
+  );
+
+  app.post(
+    '/models/:modelId/candidates',
+    {
+      schema: {
+        tags: ['candidates'],
+        summary: 'Upload a pruned model as it is',
+        consumes: ['application/octet-stream'],
+        params: ModelParams,
+        response: { 200: Candidate, 201: Candidate, 404: Problem, 413: Problem, 422: Problem, 507: Problem },
+      },
+    },
+    async (request, reply) => {
+      const { modelId } = request.params;
+      await store.models.get(modelId);
+      const staged = await store.artifacts.receive(uploadOf(request), { maxBytes: maxUploadBytes });
+      const { created, candidate } = await addCandidate(store, staged, { modelId });
+      return await reply.code(created ? 201 : 200).send(candidate);
+    },
+  );
+};
