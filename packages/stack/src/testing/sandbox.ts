@@ -33,7 +33,7 @@ export function makeSandbox(): Sandbox {
       const owner = spawn(process.execPath, [program, ...(dataDir === undefined ? [] : [dataDir])], {
         env: { ...process.env, TMPDIR: path },
         detached: true, // a process group, as a terminal makes one
-        stdio: ['ignore', 'pipe', 'inherit'],
+        stdio: ['pipe', 'pipe', 'inherit'],
       });
       owners.push(owner);
       const [line] = await once(createInterface(owner.stdout), 'line');
