@@ -1,0 +1,28 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Route, Switch } from 'wouter';
+import { Shell } from './components/shell.js';
+import { FleetPage } from './pages/fleet-page.js';
+import { MissingPage } from './pages/missing-page.js';
+import { ModelPage } from './pages/model-page.js';
+import { ModelsPage } from './pages/models-page.js';
+import { PlanPage } from './pages/plan-page.js';
+
+/** The client of the API tries again by itself; trying its tries again would only hide that it is away. */
+const queries = new QueryClient({ defaultOptions: { queries: { retry: false }, mutations: { retry: false } } });
+
+/** The dashboard: an address, a page. */
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <Shell>
+        <Switch>
+          <Route path="/" component={FleetPage} />
+          <Route path="/models" component={ModelsPage} />
+          <Route path="/models/:id">{({ id }) => <ModelPage key={id} id={id} />}</Route>
+          <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
+          <Route component={MissingPage} />
+        </Switch>
+      </Shell>
+    </QueryClientProvider>
+  );
+}

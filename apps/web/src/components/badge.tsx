@@ -1,0 +1,56 @@
+import type { AgentState, PlanStatus } from '@espalier/contracts';
+import styles from './badge.module.css';
+import { Icon, type IconName } from './icon.js';
+
+type Tone = 'good' | 'busy' | 'attention' | 'bad' | 'quiet';
+
+interface Look {
+  readonly tone: Tone;
+  readonly icon: IconName;
+  readonly text: string;
+}
+
+const TONES: Readonly<Record<Tone, string | undefined>> = {
+  good: styles.good,
+  busy: styles.busy,
+  attention: styles.attention,
+  bad: styles.bad,
+  quiet: styles.quiet,
+};
+
+const PLAN_LOOKS: Readonly<Record<PlanStatus, Look>> = {
+  scoring: { tone: 'busy', icon: 'dot', text: 'Scoring' },
+  measuring: { tone: 'busy', icon: 'dot', text: 'Measuring' },
+  solving: { tone: 'busy', icon: 'dot', text: 'Solving' },
+  verifying: { tone: 'busy', icon: 'dot', text: 'Verifying' },
+  verified: { tone: 'good', icon: 'check', text: 'Verified' },
+  infeasible: { tone: 'attention', icon: 'wall', text: 'Infeasible' },
+  failed: { tone: 'bad', icon: 'cross', text: 'Failed' },
+  cancelled: { tone: 'quiet', icon: 'minus', text: 'Cancelled' },
+};
+
+const AGENT_LOOKS: Readonly<Record<AgentState, Look>> = {
+  idle: { tone: 'good', icon: 'check', text: 'Idle' },
+  busy: { tone: 'busy', icon: 'dot', text: 'Measuring' },
+  draining: { tone: 'attention', icon: 'clock', text: 'Draining' },
+  offline: { tone: 'quiet', icon: 'minus', text: 'Offline' },
+};
+
+function Badge({ tone, icon, text }: Look) {
+  return (
+    <span className={`${styles.badge} ${TONES[tone]}`}>
+      <Icon name={icon} size={13} />
+      {text}
+    </span>
+  );
+}
+
+/** Where a plan stands: colour, sign and word. */
+export function PlanBadge({ status }: { readonly status: PlanStatus }) {
+  return <Badge {...PLAN_LOOKS[status]} />;
+}
+
+/** What a device does: colour, sign and word. */
+export function AgentBadge({ state }: { readonly state: AgentState }) {
+  return <Badge {...AGENT_LOOKS[state]} />;
+}
