@@ -1,0 +1,71 @@
+/** Exit codes of the command: what a script may rely on. */
+export const exitCodes = {
+  ok: 0,
+  failed: 1,
+  badInput: 2,
+  infeasible: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Codes of the errors that the command line itself raises. */
+export type CliCode =
+  | 'option_invalid'
+  | 'model_not_found'
+  | 'output_not_writable'
+  | 'process_failed'
+  | 'interrupted'
+  | 'plan_not_met';
+
+const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
+  option_invalid: exitCodes.badInput,
+  model_not_found: exitCodes.badInput,
+  output_not_writable: exitCodes.failed,
+  process_failed: exitCodes.failed,
+  interrupted: exitCodes.interrupted,
+  plan_not_met: exitCodes.infeasible,
+};
+
+/** A mistake or a failure that the command line explains in one line and a hint. */
+export class CliError extends Error {
+  readonly code: CliCode;
+  readonly hint: string | undefined;
+
+  constructor(code: CliCode, message: string, { hint, ...options }: ErrorOptions & { hint?: string } = {}) {
+    super(message, options);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** An error as the user sees it. */
+export interface ErrorReport {
+  readonly message: string;
+  readonly code: string | undefined;
+  readonly hint: string | undefined;
+  readonly exitCode: ExitCode;
+}
+
+const UNREACHABLE = new Set(['api_unreachable', 'redis_unavailable', 'database_unavailable']);
+
+const textProperty = (error: Error, name: 'code' | 'hint'): string | undefined => {
+  const value: unknown = Reflect.get(error, name);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** Turns whatever was thrown into one line, a hint and an exit code. Errors of our packages carry `code` and `hint`. */
+export function describeError(thrown: unknown): ErrorReport {
+  if (!(thrown instanceof Error))
+    return { message: String(thrown), code: undefined, hint: undefined, exitCode: exitCodes.failed };
+  if (thrown.name === 'AbortError') return describeError(new CliError('interrupted', 'interrupted'));
+  const code = textProperty(thrown, 'code');
+  const hint = textProperty(thrown, 'hint');
+  if (thrown instanceof CliError) return { message: thrown.message, code, hint, exitCode: exitCodeOf[thrown.code] };
+  if (code === 'cancelled') return { message: 'interrupted', code, hint, exitCode: exitCodes.interrupted };
+  if (code !== undefined && UNREACHABLE.has(code))
+    return { message: thrown.message, code, hint, exitCode: exitCodes.unreachable };
+  // Our own packages use snake_case codes and mean the input; Node's are upper case and mean the machine.
+  const exitCode = code !== undefined && code === code.toLowerCase() ? exitCodes.badInput : exitCodes.failed;
+  return { message: thrown.message, code, hint, exitCode };
+}

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { agentCommand } from './commands/agent.js';
+import { inspectCommand } from './commands/inspect.js';
+import { measureCommand } from './commands/measure.js';
+import { demoCommand, planCommand } from './commands/plan.js';
+import { pruneCommand } from './commands/prune.js';
+import { scoreCommand } from './commands/score.js';
+import { upCommand } from './commands/up.js';
+import { zooCommand } from './commands/zoo.js';
+import type { CommandContext } from './context.js';
+
+/** The `espalier` command with all of its subcommands. It throws instead of ending the process. */
+export function buildProgram(context: CommandContext): Command {
+  const program = new Command('espalier')
+    .description('Prunes whole layers of a neural network until it fits a latency budget, verified on the device.')
+    .version('0.1.0')
+    .showHelpAfterError('(espalier COMMAND --help shows how)');
+  for (const add of [
+    demoCommand,
+    planCommand,
+    inspectCommand,
+    pruneCommand,
+    scoreCommand,
+    measureCommand,
+    zooCommand,
+    upCommand,
+    agentCommand,
+  ]) {
+    add(program, context);
+  }
+  return program;
+}
