@@ -87,10 +87,11 @@ async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<End
     }
   });
   try {
-    const gone = once(child, 'close');
     // A request that cannot be delivered shows as a probe that ends without an answer.
     child.send(request, () => undefined);
-    await gone;
+    await once(child, 'close');
+  } catch (cause) {
+    throw new MeasureError('probe_crashed', 'the probe cannot be started', { cause });
   } finally {
     for (const timer of timers) clearTimeout(timer);
     limits.signal?.removeEventListener('abort', abort);
@@ -131,6 +132,17 @@ function answerOf(ended: Ended, { deadlineMs, signal }: ProbeLimits): ProbeAnswe
   throw crash(ended);
 }
 
+async function makeWorkDir(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'espalier-probe-'));
+  } catch (cause) {
+    throw new MeasureError('probe_crashed', `no folder for the probe can be made in ${tmpdir()}`, {
+      hint: 'make room there, or set TMPDIR to another place',
+      cause,
+    });
+  }
+}
+
 /**
  * Does one task in a fresh child process with a deadline and a memory limit, and returns its answer. When this settles the
  * process is gone. The child ends itself when this process dies.
@@ -138,7 +150,7 @@ function answerOf(ended: Ended, { deadlineMs, signal }: ProbeLimits): ProbeAnswe
  */
 export async function runProbe(task: ProbeTask, limits: ProbeLimits): Promise<ProbeAnswer> {
   if (limits.signal?.aborted) throw cancelled(limits.signal);
-  const workDir = await mkdtemp(join(tmpdir(), 'espalier-probe-'));
+  const workDir = await makeWorkDir();
   try {
     const request: ProbeRequest = { ...task, workDir, memoryLimitBytes: limits.memoryLimitBytes };
     return answerOf(await converse(request, limits), limits);

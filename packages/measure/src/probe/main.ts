@@ -1,12 +1,8 @@
 import { once } from 'node:events';
 import { MeasureError } from '../measure-error.js';
-import { checkTask } from './check-task.js';
 import { startGuard } from './guard.js';
-import { measureTask } from './measure-task.js';
 import { type Failed, type ProbeAnswer, type ProbeMessage, type ProbeRequest, parseProbeRequest } from './messages.js';
 import { oneLine } from './one-line.js';
-import { runTask } from './run-task.js';
-import { traceTask } from './trace-task.js';
 
 /** Sends a message to the parent and waits until it is on its way. */
 async function send(message: ProbeMessage): Promise<void> {
@@ -20,16 +16,19 @@ function report(message: ProbeMessage): void {
   if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 }
 
+/** Each task is loaded when it is asked for: the codec that a trace needs would cost every measurement 0.1 s. */
 async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
   switch (request.kind) {
-    case 'measure':
+    case 'measure': {
+      const { measureTask } = await import('./measure-task.js');
       return measureTask(request, (progress) => report({ kind: 'progress', progress }));
+    }
     case 'trace':
-      return traceTask(request);
+      return (await import('./trace-task.js')).traceTask(request);
     case 'run':
-      return runTask(request);
+      return (await import('./run-task.js')).runTask(request);
     case 'check':
-      return checkTask(request);
+      return (await import('./check-task.js')).checkTask(request);
     default:
       return request satisfies never;
   }
