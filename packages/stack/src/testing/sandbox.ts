@@ -54,13 +54,15 @@ export function servicesIn(folders: readonly string[]): readonly number[] {
     .map((file) => Number.parseInt(readFileSync(file, 'utf8'), 10));
 }
 
-/** The shells that guard a service: everything else in its process group. */
+/** The shells that guard a service: its parent and its sibling. */
 export function guardsOf(service: number): readonly number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,pgid='], { encoding: 'utf8' }).trim().split('\n');
-  const groups = new Map(
-    rows.map((row) => row.trim().split(/\s+/).map(Number)).map(([pid = 0, group = 0]) => [pid, group]),
+  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+  const parents = new Map(
+    rows.map((row) => row.trim().split(/\s+/).map(Number)).map(([pid = 0, ppid = 0]) => [pid, ppid]),
   );
-  return [...groups.keys()].filter((pid) => pid !== service && groups.get(pid) === groups.get(service));
+  const guard = parents.get(service) ?? 0;
+  const children = [...parents.keys()].filter((pid) => parents.get(pid) === guard);
+  return [guard, ...children.filter((pid) => pid !== service)];
 }
 
 export function isRunning(pid: number): boolean {
