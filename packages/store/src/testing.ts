@@ -54,19 +54,17 @@ async function ensureTemplate(client: pg.Client, url: string, name: string): Pro
   await client.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
 }
 
-/**
- * Clones a migrated template on a server where the user may create databases.
- * @param databaseUrl DATABASE_URL of the test run
- * @throws Error in one line, when it is missing
- */
-export async function createTestDatabase(databaseUrl: string | undefined): Promise<TestDatabase> {
-  if (databaseUrl === undefined) throw new Error('DATABASE_URL is not set: run the tests with `npm test`');
+const SAY = 'DATABASE_URL is not set: run the tests with `npm test`';
+
+async function createDatabase(
+  databaseUrl: string | undefined,
+  clone: (client: pg.Client, url: string) => Promise<string>,
+): Promise<TestDatabase> {
+  if (databaseUrl === undefined) throw new Error(SAY);
   const name = `espalier_test_${randomUUID().replaceAll('-', '')}`;
   await onServer(databaseUrl, async (client) => {
     await client.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]); // also: a template in use cannot be cloned
-    const template = await templateName();
-    await ensureTemplate(client, databaseUrl, template);
-    await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE ${await clone(client, databaseUrl)}`);
   });
   return {
     url: withDatabase(databaseUrl, name),
@@ -74,4 +72,25 @@ export async function createTestDatabase(databaseUrl: string | undefined): Promi
       await onServer(databaseUrl, async (client) => await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/**
+ * A database without any table, on a server where the user may create databases.
+ * @throws Error in one line, when DATABASE_URL is missing
+ */
+export async function createEmptyDatabase(databaseUrl: string | undefined): Promise<TestDatabase> {
+  return await createDatabase(databaseUrl, async () => 'template0');
+}
+
+/**
+ * Clones a migrated template on a server where the user may create databases.
+ * @param databaseUrl DATABASE_URL of the test run
+ * @throws Error in one line, when it is missing
+ */
+export async function createTestDatabase(databaseUrl: string | undefined): Promise<TestDatabase> {
+  return await createDatabase(databaseUrl, async (client, url) => {
+    const template = await templateName();
+    await ensureTemplate(client, url, template);
+    return template;
+  });
 }

@@ -24,6 +24,22 @@ export const withoutSamples = { subjectSamplesMs: true, controlSamplesMs: true }
 export type MeasurementRow = Omit<MeasurementModel, keyof typeof withoutSamples> &
   Partial<Pick<MeasurementModel, keyof typeof withoutSamples>>;
 
+const FLOAT64_BYTES = 8;
+
+/** Samples as Postgres keeps them: float64, little-endian. */
+function packSamples(samples: readonly number[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(samples.length * FLOAT64_BYTES);
+  const view = new DataView(bytes.buffer);
+  samples.forEach((sample, at) => view.setFloat64(at * FLOAT64_BYTES, sample, true));
+  return bytes;
+}
+
+function unpackSamples(bytes: Uint8Array | null | undefined): number[] {
+  if (bytes === null || bytes === undefined) return [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.byteLength / FLOAT64_BYTES }, (_, at) => view.getFloat64(at * FLOAT64_BYTES, true));
+}
+
 /** The result as it is kept: the samples in columns of their own, so that nobody reads them unasked. */
 export function splitSamples(result: MeasurementResult) {
   const { subject, control } = result;
@@ -33,8 +49,8 @@ export function splitSamples(result: MeasurementResult) {
       subject: { ...subject, samplesMs: [] },
       ...(control === undefined ? {} : { control: { ...control, samplesMs: [] } }),
     },
-    subjectSamplesMs: subject.samplesMs,
-    controlSamplesMs: control?.samplesMs ?? [],
+    subjectSamplesMs: packSamples(subject.samplesMs),
+    controlSamplesMs: control === undefined ? null : packSamples(control.samplesMs),
   };
 }
 
@@ -44,8 +60,8 @@ function joinSamples(row: MeasurementRow): MeasurementResult | null {
   const { subject, control } = result;
   return {
     ...result,
-    subject: { ...subject, samplesMs: row.subjectSamplesMs },
-    ...(control === undefined ? {} : { control: { ...control, samplesMs: row.controlSamplesMs ?? [] } }),
+    subject: { ...subject, samplesMs: unpackSamples(row.subjectSamplesMs) },
+    ...(control === undefined ? {} : { control: { ...control, samplesMs: unpackSamples(row.controlSamplesMs) } }),
   };
 }
 

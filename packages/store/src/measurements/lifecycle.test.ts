@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { endingOf } from './lifecycle.js';
+
+const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, message: 'm', detail: 'last words' } });
+
+test.each(['probe_crashed', 'probe_out_of_memory', 'probe_timeout'])('%s is tried a second time, not a third', (code) => {
+  expect(endingOf(failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
+  expect(endingOf(failed(code), 1)).toEqual({ kind: 'fail', crashed: true, failure: failed(code).failure });
+});
+
+test.each(['model_invalid', 'provider_unavailable', 'something_new'])('%s fails at once', (code) => {
+  expect(endingOf(failed(code), 0)).toEqual({ kind: 'fail', crashed: false, failure: failed(code).failure });
+});
+
+test('a measurement that was given back is queued again, however often the probe crashed before', () => {
+  const released = { kind: 'released' as const, reason: 'the agent stops' };
+  expect(endingOf(released, 0)).toEqual({ kind: 'requeue', crashed: false });
+  expect(endingOf(released, 1)).toEqual({ kind: 'requeue', crashed: false });
+});
