@@ -23,6 +23,6 @@ export async function runChecks() {
 }
 
 async function check(label, command) {
-  const { ok, output } = await run(command);
+  const { ok, output } = await run(command, { env: process.stderr.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' } });
   if (!ok) throw new SetupError(`${label}: not clean`, { output });
 }
