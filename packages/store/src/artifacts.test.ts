@@ -71,11 +71,12 @@ test('a file of exactly the limit is taken', async () => {
   await received.discard();
 });
 
+async function* broken(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('half');
+  throw new Error('the line went dead');
+}
+
 test('an upload that breaks off leaves nothing behind', async () => {
-  async function* broken(): AsyncGenerator<Uint8Array> {
-    yield Buffer.from('half');
-    throw new Error('the line went dead');
-  }
   await expect(scene.store.artifacts.receive(broken(), { maxBytes: 100 })).rejects.toThrow('the line went dead');
   expect(await staged()).toEqual([]);
 });

@@ -22,7 +22,9 @@ async function finish(measurementId: string, kind: 'succeeded' | 'failed'): Prom
     attempt,
     agentId,
     outcome:
-      kind === 'succeeded' ? { kind, result: resultOf(5) } : { kind, failure: { code: 'model_invalid', message: 'no' } },
+      kind === 'succeeded'
+        ? { kind, result: resultOf(5) }
+        : { kind, failure: { code: 'model_invalid', message: 'no' } },
   });
 }
 

@@ -3,10 +3,13 @@ import { endingOf } from './lifecycle.js';
 
 const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, message: 'm', detail: 'last words' } });
 
-test.each(['probe_crashed', 'probe_out_of_memory', 'probe_timeout'])('%s is tried a second time, not a third', (code) => {
-  expect(endingOf(failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
-  expect(endingOf(failed(code), 1)).toEqual({ kind: 'fail', crashed: true, failure: failed(code).failure });
-});
+test.each(['probe_crashed', 'probe_out_of_memory', 'probe_timeout'])(
+  '%s is tried a second time, not a third',
+  (code) => {
+    expect(endingOf(failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
+    expect(endingOf(failed(code), 1)).toEqual({ kind: 'fail', crashed: true, failure: failed(code).failure });
+  },
+);
 
 test.each(['model_invalid', 'provider_unavailable', 'something_new'])('%s fails at once', (code) => {
   expect(endingOf(failed(code), 0)).toEqual({ kind: 'fail', crashed: false, failure: failed(code).failure });

@@ -65,12 +65,18 @@ test('of many agents that want an attempt, one gets it', async () => {
 });
 
 test('a claim is refused for another attempt, for what ended, by a stranger and for nothing', async () => {
-  await expect(claim(2)).rejects.toMatchObject({ code: 'claim_refused', message: expect.stringContaining('attempt 1') });
+  await expect(claim(2)).rejects.toMatchObject({
+    code: 'claim_refused',
+    message: expect.stringContaining('attempt 1'),
+  });
   const stranger = '00000000-0000-4000-8000-000000000000';
   await expect(claim(1, stranger)).rejects.toMatchObject({ code: 'agent_unknown' });
   await claim(1);
   await deliver(1, success());
-  await expect(claim(1)).rejects.toMatchObject({ code: 'claim_refused', message: expect.stringContaining('succeeded') });
+  await expect(claim(1)).rejects.toMatchObject({
+    code: 'claim_refused',
+    message: expect.stringContaining('succeeded'),
+  });
   measurementId = stranger;
   await expect(claim(1)).rejects.toMatchObject({ code: 'measurement_unknown' });
 });

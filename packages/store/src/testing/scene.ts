@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { builtInTargets, type LatencyEstimate, type MeasurementRequest, type MeasurementResult } from '@espalier/contracts';
+import {
+  builtInTargets,
+  type LatencyEstimate,
+  type MeasurementRequest,
+  type MeasurementResult,
+} from '@espalier/contracts';
 import { openStore, type Store } from '../store.js';
 import { createTestDatabase } from '../testing.js';
 
