@@ -14,6 +14,7 @@ export interface OpenModel {
  * @throws StoreError `model_unknown`
  */
 export async function openModel(store: Store, modelId: string): Promise<OpenModel> {
-  const [{ path }, trace] = await Promise.all([store.artifacts.get(modelId), store.models.trace(modelId)]);
+  const trace = await store.models.trace(modelId);
+  const { path } = await store.artifacts.get(modelId);
   return { model: await readModelFile(path), shapes: tensorShapesOf(trace) };
 }
