@@ -49,7 +49,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** @param {NodeJS.Signals} signal */
 function end(signal) {
-  for (const child of running) child.kill('SIGTERM');
+  for (const child of running) child.kill('SIGINT'); // npm does not end on SIGTERM
   process.exit(128 + constants.signals[signal]);
 }
 
