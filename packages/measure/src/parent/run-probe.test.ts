@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resolveSpec } from '@espalier/contracts';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -36,14 +37,16 @@ if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show
     expect(await outcome).toMatchObject({ code: 'probe_crashed', probe: { exitCode: null, signal: 'SIGSEGV' } });
   });
 
-  test('inside of an endless run ends itself when its parent is killed', async () => {
+  test('inside of an endless run ends itself and cleans up when its parent is killed', async () => {
     const args = ['--input-type=module', '--eval', SCRIPT, INDEX, subjectPath];
-    const parent = spawn(process.execPath, args, { stdio: 'ignore' });
+    const env = { ...process.env, TMPDIR: models.path };
+    const parent = spawn(process.execPath, args, { stdio: 'ignore', env });
     const gone = once(parent, 'close');
     const pid = await until(() => probeOf(parent.pid), 'the probe of the parent');
     parent.kill('SIGKILL');
     await gone;
     const isGone = async () => ((await runningProbes()).some((probe) => probe.pid === pid) ? undefined : true);
     expect(await until(isGone, 'the probe ends itself')).toBe(true);
+    expect((await readdir(models.path)).filter((name) => name.startsWith('espalier-probe'))).toEqual([]);
   });
 });

@@ -7,7 +7,13 @@ import { fileURLToPath } from 'node:url';
 import type { MeasurementProgress } from '@espalier/contracts';
 import { MeasureError, type ProbeEnd } from '../measure-error.js';
 import { MEMORY_LIMIT_MARK } from '../probe/marks.js';
-import { parseProbeMessage, type ProbeAnswer, type ProbeMessage, type ProbeRequest } from '../probe/messages.js';
+import {
+  type GuardOrders,
+  type ProbeAnswer,
+  type ProbeMessage,
+  type ProbeRequest,
+  parseProbeMessage,
+} from '../probe/messages.js';
 import { LastWords } from './last-words.js';
 
 const MAIN = fileURLToPath(new URL('../probe/main.js', import.meta.url));
@@ -19,10 +25,10 @@ const EXIT_GRACE_MS = 2000;
 const MAX_HEAP_MIB = 1024;
 const MIB = 1024 * 1024;
 
-/** A request without what the parent decides about its surroundings. */
+/** A request without the folder that it gets. */
 export type ProbeTask = ProbeRequest extends infer Request
   ? Request extends ProbeRequest
-    ? Omit<Request, 'workDir' | 'memoryLimitBytes'>
+    ? Omit<Request, 'workDir'>
     : never
   : never;
 
@@ -47,9 +53,9 @@ interface Ended {
   readonly end: ProbeEnd;
 }
 
-function start(memoryLimitBytes: number): ChildProcess {
-  const heapMiB = Math.max(1, Math.min(MAX_HEAP_MIB, Math.floor(memoryLimitBytes / MIB)));
-  return fork(MAIN, [], {
+function start(orders: GuardOrders): ChildProcess {
+  const heapMiB = Math.max(1, Math.min(MAX_HEAP_MIB, Math.floor(orders.memoryLimitBytes / MIB)));
+  return fork(MAIN, [JSON.stringify(orders)], {
     execArgv: [`--max-old-space-size=${heapMiB}`],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -62,7 +68,8 @@ function cancelled(signal: AbortSignal | undefined): MeasureError {
 
 /** Starts a probe, hands it the request, and waits until the process is gone, whatever happens. */
 async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<Ended> {
-  const child = start(limits.memoryLimitBytes);
+  const { memoryLimitBytes } = limits;
+  const child = start({ parentPid: process.pid, memoryLimitBytes, workDir: request.workDir });
   const stderr = new LastWords(child.stderr);
   child.stdout?.resume();
   let answer: ProbeMessage | undefined;
@@ -152,8 +159,7 @@ export async function runProbe(task: ProbeTask, limits: ProbeLimits): Promise<Pr
   if (limits.signal?.aborted) throw cancelled(limits.signal);
   const workDir = await makeWorkDir();
   try {
-    const request: ProbeRequest = { ...task, workDir, memoryLimitBytes: limits.memoryLimitBytes };
-    return answerOf(await converse(request, limits), limits);
+    return answerOf(await converse({ ...task, workDir }, limits), limits);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }

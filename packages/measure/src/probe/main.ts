@@ -1,7 +1,15 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { MeasureError } from '../measure-error.js';
 import { startGuard } from './guard.js';
-import { type Failed, type ProbeAnswer, type ProbeMessage, type ProbeRequest, parseProbeRequest } from './messages.js';
+import {
+  type Failed,
+  type ProbeAnswer,
+  type ProbeMessage,
+  type ProbeRequest,
+  parseGuardOrders,
+  parseProbeRequest,
+} from './messages.js';
 import { oneLine } from './one-line.js';
 
 /** Sends a message to the parent and waits until it is on its way. */
@@ -51,16 +59,17 @@ function failure(cause: unknown): Failed {
 
 async function answer(message: unknown): Promise<ProbeMessage> {
   try {
-    const request = parseProbeRequest(message);
-    startGuard(request.memoryLimitBytes);
-    return await perform(request);
+    return await perform(parseProbeRequest(message));
   } catch (cause) {
     return failure(cause);
   }
 }
 
+const orders = parseGuardOrders(JSON.parse(process.argv[2] ?? 'null'));
+startGuard(orders);
+// A parent that is gone cannot remove the folder; one that is alive finds it removed.
+process.once('exit', () => rmSync(orders.workDir, { recursive: true, force: true }));
 const endWithParent = (): never => process.exit(1);
-
 process.once('disconnect', endWithParent);
 const [message]: unknown[] = await once(process, 'message');
 await send(await answer(message));

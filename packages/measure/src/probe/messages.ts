@@ -15,10 +15,18 @@ const Bytes = Type.Refine(
 export const WireTensor = Type.Object({ elementType: Type.String(), dims: Dims, bytes: Bytes });
 export type WireTensor = Static<typeof WireTensor>;
 
-const Guarded = {
+/** What a probe is told when it is started, before any request: whom to watch, and what to watch for. */
+export const GuardOrders = Type.Object({
+  parentPid: Type.Integer(),
   /** The probe ends itself when it holds more. */
   memoryLimitBytes: Type.Number({ exclusiveMinimum: 0 }),
-  /** An empty folder of its own, removed afterwards. */
+  /** A folder of its own, which goes away with it. */
+  workDir: Type.String({ minLength: 1 }),
+});
+export type GuardOrders = Static<typeof GuardOrders>;
+
+const Placed = {
+  /** An empty folder for whatever the task has to write. */
   workDir: Type.String({ minLength: 1 }),
 };
 
@@ -28,7 +36,7 @@ export const MeasureRequest = Type.Object({
   subjectPath: Type.String({ minLength: 1 }),
   controlPath: Type.Optional(Type.String({ minLength: 1 })),
   spec: MeasurementSpec,
-  ...Guarded,
+  ...Placed,
 });
 export type MeasureRequest = Static<typeof MeasureRequest>;
 
@@ -37,7 +45,7 @@ export const TraceRequest = Type.Object({
   kind: Type.Literal('trace'),
   modelPath: Type.String({ minLength: 1 }),
   inputShapes: Type.Record(Type.String(), Dims),
-  ...Guarded,
+  ...Placed,
 });
 export type TraceRequest = Static<typeof TraceRequest>;
 
@@ -49,7 +57,7 @@ export const RunRequest = Type.Object({
   provider: Type.String({ minLength: 1 }),
   threads: Type.Integer({ minimum: 0 }),
   graphOptimization: Type.Index(MeasurementSpec, ['graphOptimization']),
-  ...Guarded,
+  ...Placed,
 });
 export type RunRequest = Static<typeof RunRequest>;
 
@@ -57,7 +65,7 @@ export type RunRequest = Static<typeof RunRequest>;
 export const CheckRequest = Type.Object({
   kind: Type.Literal('check'),
   provider: Type.String({ minLength: 1 }),
-  ...Guarded,
+  ...Placed,
 });
 export type CheckRequest = Static<typeof CheckRequest>;
 
@@ -151,6 +159,12 @@ function parserOf<Schema extends TSchema>(what: string, schema: Schema): (messag
  * @throws MeasureError `probe_crashed` when it makes no sense
  */
 export const parseProbeMessage = parserOf('a message of the probe', ProbeMessage);
+
+/**
+ * Parses what a probe is told at its start.
+ * @throws MeasureError `probe_crashed` when it makes no sense
+ */
+export const parseGuardOrders = parserOf('the orders to the probe', GuardOrders);
 
 /**
  * Parses what a probe is asked.
