@@ -1,4 +1,5 @@
 import { type Candidate, candidateOf, isComposite, LARGEST_COMPOUND, regionOf } from './candidate.js';
+import { candidatesIn, hold, type Holding } from './holding.js';
 import { endOfJoin, squeezeOf, startOfJoin, withNormsBehind } from './join-extent.js';
 import type { Chain, Span } from './region-tree.js';
 import { preserves, type Search } from './search.js';
@@ -20,12 +21,13 @@ const MODULAR_SHARE = 0.25;
  * front of the first and behind the last block are its stem and head, and a unit between blocks counts when it can go.
  */
 export function blockCandidates(search: Search): Candidate[] {
-  const kinds = spanKinds(search);
-  const found = new Map<Chain, Candidate[]>();
-  for (const chain of search.tree.chains) found.set(chain, candidatesOfChain(search, kinds, chain, found));
-  const all = found.get(search.tree.root) ?? [];
+  const { tree } = search;
+  const context: Context = { search, kinds: spanKinds(search), found: new Map() };
+  for (const chain of tree.chains) context.found.set(chain, holdingOf(context, chain));
+  const whole = context.found.get(tree.root);
+  const all = whole ? markEnds(candidatesIn(whole), tree.root) : [];
   const inComposites = all.filter(isComposite).reduce((sum, { weight }) => sum + weight, 0);
-  const isModular = inComposites > 0 && inComposites >= MODULAR_SHARE * search.tree.root.weight;
+  const isModular = inComposites > 0 && inComposites >= MODULAR_SHARE * tree.root.weight;
   const hasConvolutions = all.some(({ kind }) => kind === 'conv');
   return all.filter((candidate) => {
     if (isComposite(candidate) || candidate.kind === 'opaque') return true;
@@ -35,104 +37,97 @@ export function blockCandidates(search: Search): Candidate[] {
   });
 }
 
-type Found = ReadonlyMap<Chain, readonly Candidate[]>;
+interface Context {
+  readonly search: Search;
+  readonly kinds: SpanKinds;
+  /** What the chains hold that have been searched: all inner ones of the chain at hand. */
+  readonly found: Map<Chain, Holding>;
+}
 
-/** A piece of a chain that is one block, or that holds blocks. */
+/** A piece of a chain that is one block, or that holds blocks, as positions of its spans. */
 interface Piece {
   readonly from: number;
   readonly to: number;
-  readonly candidates: readonly Candidate[];
+  readonly parts: readonly (Candidate | Holding)[];
 }
 
-function candidatesOfChain(search: Search, kinds: SpanKinds, chain: Chain, found: Found): Candidate[] {
-  const { spans } = chain;
-  const pieces = [...joinPieces(search, kinds, spans, found)].sort((a, b) => a.from - b.from);
-  const loose = chain.loose.flatMap((inner) => found.get(inner) ?? []);
-  const ordered: Candidate[][] = [];
+function holdingOf(context: Context, { spans, loose }: Chain): Holding {
+  const { search, kinds } = context;
+  const behind = { from: spans.length, to: spans.length, parts: holdingsOf(context, loose) };
+  const parts: (Candidate | Holding)[] = [];
   let next = 0;
-  for (const piece of [...pieces, { from: spans.length, to: spans.length, candidates: loose }]) {
+  for (const piece of [...joinPieces(context, spans), behind]) {
     const units = unitsIn(search, kinds, spans.slice(next, piece.from), { gatesApart: false });
-    const whole = withSeparableUnits(search, kinds, units);
-    ordered.push(
-      whole.flatMap((unit) => candidateOf(unit.kind, unit.spans)),
-      [...piece.candidates],
-    );
+    for (const unit of withSeparableUnits(search, kinds, units)) parts.push(...candidateOf(unit.kind, unit.spans));
+    for (const part of piece.parts) parts.push(part);
     next = piece.to + 1;
   }
-  return chain === search.tree.root ? markEnds(ordered.flat()) : ordered.flat();
+  return hold(search, parts);
 }
 
-/** Marks what lies in front of the first larger block and behind the last. */
-function markEnds(candidates: readonly Candidate[]): Candidate[] {
+/** Marks the units of the outermost chain in front of the first larger block and behind the last. */
+function markEnds(candidates: readonly Candidate[], { spans }: Chain): Candidate[] {
+  const outermost = new Set(spans.map(({ output }) => output));
   const first = candidates.findIndex(isComposite);
   const last = candidates.findLastIndex(isComposite);
-  return candidates.map((each, index) => ({ ...each, isBetween: index >= first && index <= last }));
+  return candidates.map((each, index) => {
+    const isAtEnd = (index < first || index > last) && outermost.has(each.region.output);
+    return { ...each, isBetween: !isAtEnd };
+  });
 }
 
-/** The pieces of a chain around its joins and other spans with branches inside. */
-function joinPieces(search: Search, kinds: SpanKinds, spans: readonly Span[], found: Found): Piece[] {
-  const holders = spans.flatMap((span, index) =>
-    isContainer(search, kinds, spans, index, found)
-      ? [{ from: index, to: index, candidates: heldBy(kinds, span, found) }]
-      : [],
-  );
-  const taken = new Set(holders.map(({ from }) => from));
-  const joins = spans.flatMap((span, index) => (kinds.get(span) === 'join' && !taken.has(index) ? [index] : []));
-  const ends = withNormsBehind(
-    kinds,
-    spans,
-    new Map(joins.map((join) => [join, endOfJoin(search, kinds, spans, join)])),
-  );
-  const pieces: Piece[] = [...holders];
+/** The pieces of a chain around its joins and other spans with branches inside, in order. */
+function joinPieces(context: Context, spans: readonly Span[]): Piece[] {
+  const { search, kinds } = context;
+  const containers = new Set(spans.filter((_, index) => isContainer(context, spans, index)));
+  const joins = spans.flatMap((span, index) => (kinds.get(span) === 'join' && !containers.has(span) ? [index] : []));
+  const plainEnds = new Map(joins.map((join) => [join, endOfJoin(search, kinds, spans, join)]));
+  const ends = withNormsBehind(kinds, spans, plainEnds);
+  const pieces: Piece[] = [];
   let first = 0;
-  for (const [index, join] of spans.entries()) {
+  for (const [index, span] of spans.entries()) {
     const end = ends.get(index);
     if (end !== undefined) {
-      const from = startOf(search, kinds, spans, { join: index, first, end });
+      const from = startOf(context, spans, { join: index, first, end });
       const members = spans.slice(from, end + 1);
-      const candidates = candidateOf('join', members, { join, hasShortcut: hasShortcut(search, join) });
-      pieces.push({ from, to: end, candidates });
+      const parts = candidateOf('join', members, { join: span, hasShortcut: hasShortcut(search, span) });
+      pieces.push({ from, to: end, parts });
       first = end + 1;
-    } else if (taken.has(index)) {
+    } else if (containers.has(span)) {
+      pieces.push({ from: index, to: index, parts: heldBy(context, span) });
       first = index + 1;
     }
   }
   return pieces;
 }
 
-/** The squeeze counts only where the join alone changes the shape and all branches have weights, as in a fire module. */
+/** The squeeze counts only where the join alone changes the shape. */
 function startOf(
-  search: Search,
-  kinds: SpanKinds,
+  { search, kinds }: Context,
   spans: readonly Span[],
   { join, first, end }: { join: number; first: number; end: number },
 ): number {
   const start = startOfJoin(search, kinds, spans, { join, first });
   const region = regionOf(spans.slice(start, end + 1));
-  const isOpen = spans.slice(join, join + 1).some((span) => hasShortcut(search, span));
-  if (isOpen || (region && preserves(search, region))) return start;
-  return squeezeOf(search, kinds, spans, { join: start, first }) ?? start;
+  if (region && preserves(search, region)) return start;
+  return squeezeOf(search, kinds, spans, { join, first, start }) ?? start;
 }
 
 /** Whether a span is too large or too tangled to be one block, so that the blocks are inside it. */
-function isContainer(search: Search, kinds: SpanKinds, spans: readonly Span[], index: number, found: Found): boolean {
+function isContainer(context: Context, spans: readonly Span[], index: number): boolean {
+  const { search, kinds } = context;
   const span = spans[index];
   if (!span) return false;
   const kind = kinds.get(span);
-  const inner = span.children.flatMap((chain) => found.get(chain) ?? []).filter((each) => each.kind === 'join');
-  if (kind === 'gate' || kind === 'compound') return span.weight > LARGEST_COMPOUND || inner.length > 0;
-  if (kind !== 'join') return false;
+  if (kind !== 'join' && kind !== 'gate' && kind !== 'compound') return false;
+  const inner = hold(search, holdingsOf(context, span.children));
+  if (kind !== 'join') return span.weight > LARGEST_COMPOUND || inner.hasJoin;
   if (span.weight > LARGEST_MODULE && span.weight * 2 > search.tree.root.weight) return true;
-  const shortcuts = inner.filter((each) => each.hasShortcut);
   const end = endOfJoin(search, kinds, spans, index);
-  const region = regionOf(spans.slice(startOfJoin(search, kinds, spans, { join: index, first: 0 }), end + 1));
-  if (region && preserves(search, region)) {
-    const held = shortcuts
-      .filter((each) => preserves(search, each.region))
-      .reduce((sum, { weight }) => sum + weight, 0);
-    return held * 2 > span.weight;
-  }
-  return shortcuts.length > 0 || isTangled(span);
+  const start = startOfJoin(search, kinds, spans, { join: index, first: 0 });
+  const region = regionOf(spans.slice(start, end + 1));
+  if (region && preserves(search, region)) return inner.residualWeight * 2 > span.weight;
+  return inner.hasShortcut || isTangled(span);
 }
 
 /** Whether the branches of a span feed each other, as the layers of a dense block do. */
@@ -141,12 +136,17 @@ function isTangled({ children }: Span): boolean {
 }
 
 /** What a container holds; the runs between the crossings of a tangled one count as a whole. */
-function heldBy(kinds: SpanKinds, span: Span, found: Found): Candidate[] {
-  return span.children.flatMap((chain) => {
-    const inner = [...(found.get(chain) ?? [])];
-    const isRun = isTangled(span) && chain.weight > 0 && chain.weight <= LARGEST_BRANCH && !inner.some(isComposite);
-    return isRun ? candidateOf('branch', trimmed(kinds, chain.spans)) : inner;
+function heldBy(context: Context, span: Span): readonly (Candidate | Holding)[] {
+  if (!isTangled(span)) return holdingsOf(context, span.children);
+  return span.children.flatMap((chain): readonly (Candidate | Holding)[] => {
+    const inner = holdingsOf(context, [chain]);
+    const isRun = chain.weight > 0 && chain.weight <= LARGEST_BRANCH && !inner.some(({ hasComposite }) => hasComposite);
+    return isRun ? candidateOf('branch', trimmed(context.kinds, chain.spans)) : inner;
   });
+}
+
+function holdingsOf({ found }: Context, chains: readonly Chain[]): Holding[] {
+  return chains.flatMap((chain) => found.get(chain) ?? []);
 }
 
 /** Without what does not work in place at either end. */

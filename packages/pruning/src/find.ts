@@ -3,14 +3,19 @@ import type { Block, BlockEnd, Granularity, TensorShapes } from './block.js';
 import { blockCandidates } from './block-search.js';
 import type { Candidate } from './candidate.js';
 import { dataFlow, type Flow, type FlowBounds, nodeAt, tensorAt } from './flow.js';
+import { weightsReached } from './input-reach.js';
 import { layerCandidates } from './layer-search.js';
 import { macsOf } from './macs.js';
 import { blockNames } from './names.js';
+import { SHAPE_READERS } from './operators.js';
 import { parametersOf } from './parameters.js';
 import { type IsNeeded, neededNodes, reasonToKeep } from './removability.js';
 import { nodesOfRegion, type RegionNodes } from './region-nodes.js';
 import { type Search, searchIn } from './search.js';
 import { isWeightedNode } from './weighted.js';
+
+/** Each further flow costs a walk over the graph; a network of more towers than this is no network. */
+const MOST_FLOWS = 32;
 
 /**
  * The blocks of a model at a granularity, removable or not, in the order of the data's flow. Blocks of one granularity
@@ -84,22 +89,22 @@ function candidatesIn(search: Search, granularity: Granularity): Candidate[] {
  */
 function flowsOf(graph: GraphView, outputs: ReadonlySet<string>): { flow: Flow; bounds: FlowBounds }[] {
   const taken = new Set<number>();
-  const reaches = graph.inputs.map(({ name }) => {
-    const nodes = operationsOf(dataFlow(graph, { input: name, outputs, taken }));
-    return { name, weights: nodes.filter((node) => isWeightedNode(graph, node)).length };
-  });
-  return reaches
-    .sort((a, b) => b.weights - a.weights)
-    .flatMap(({ name }) => {
-      const bounds = { input: name, outputs, taken: new Set(taken) };
-      const flow = dataFlow(graph, bounds);
-      for (const { index } of operationsOf(flow)) taken.add(index);
-      return flow ? [{ flow, bounds }] : [];
-    });
+  const flows: { flow: Flow; bounds: FlowBounds }[] = [];
+  for (const [input] of [...weightsReached(graph)].sort(([, a], [, b]) => b - a)) {
+    const isNew = graph.consumersOf(input).some(({ index, opType }) => !taken.has(index) && !SHAPE_READERS.has(opType));
+    if (!isNew) continue;
+    const bounds = { input, outputs, taken: new Set(taken) };
+    const flow = dataFlow(graph, bounds);
+    if (!flow) continue;
+    for (const { index } of operationsOf(flow)) taken.add(index);
+    flows.push({ flow, bounds });
+    if (flows.length === MOST_FLOWS) break;
+  }
+  return flows;
 }
 
-function operationsOf(flow: Flow | undefined): GraphNode[] {
-  return (flow?.vertices ?? []).flatMap((vertex) => (vertex.kind === 'operation' ? [vertex.node] : []));
+function operationsOf({ vertices }: Flow): GraphNode[] {
+  return vertices.flatMap((vertex) => (vertex.kind === 'operation' ? [vertex.node] : []));
 }
 
 /** The flow to the first output alone, where there are several: it shows blocks that feed another one from inside. */

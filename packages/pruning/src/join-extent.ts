@@ -1,7 +1,9 @@
 import { convolutionForm } from './convolution.js';
+import { CONCATENATIONS } from './operators.js';
 import type { Span } from './region-tree.js';
 import { isSameShape, type Search, shapeAt } from './search.js';
-import { isInPlace, lastNode, type SpanKind, type SpanKinds } from './span-kind.js';
+import { hasShortcut, isInPlace, lastNode, type SpanKind, type SpanKinds } from './span-kind.js';
+import { unitsIn, withSeparableUnits } from './units.js';
 
 /** How far a join reaches along its chain: positions of its first and last span, inclusive. */
 export interface Extent {
@@ -52,20 +54,29 @@ export function startOfJoin(
 }
 
 /**
- * Position of the squeeze of a join, not before `first`: a pointwise convolution right in front that narrows its input
- * for the branches (Iandola et al., SqueezeNet, arXiv 1602.07360); undefined where there is none.
+ * Position of the squeeze of a fire module, not before `first`: a pointwise convolution that narrows its input right in
+ * front of branches which all have weights and are concatenated (Iandola et al., SqueezeNet, arXiv 1602.07360). The
+ * second half of a factorised convolution is none. Undefined where there is none.
  */
 export function squeezeOf(
   search: Search,
   kinds: SpanKinds,
   spans: readonly Span[],
-  { join, first }: { join: number; first: number },
+  { join, first, start }: { join: number; first: number; start: number },
 ): number | undefined {
-  let position = join - 1;
-  while (position > first && isInPlace(kindAt(kinds, spans, position))) position--;
-  const span = spans[position];
-  const form = span && position >= first ? convolutionForm(search, span) : undefined;
-  return form?.isPointwise && form.channelsOut < form.channelsIn ? position : undefined;
+  const span = spans[join];
+  const isFire = span && CONCATENATIONS.has(lastNode(search, span)?.opType ?? '') && !hasShortcut(search, span);
+  if (!isFire) return undefined;
+  const units = withSeparableUnits(
+    search,
+    kinds,
+    unitsIn(search, kinds, spans.slice(first, start), { gatesApart: false }),
+  );
+  const unit = units.at(-1);
+  const [convolution] = unit?.spans ?? [];
+  const isAdjacent = unit?.spans.at(-1) === spans[start - 1];
+  const form = unit?.kind === 'conv' && isAdjacent && convolution ? convolutionForm(search, convolution) : undefined;
+  return form?.isPointwise && form.channelsOut < form.channelsIn ? start - (unit?.spans.length ?? 0) : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { blockCandidates } from './block-search.js';
 import { type Candidate, candidateOf, LARGEST_COMPOUND, regionOf } from './candidate.js';
+import { candidatesIn, hold, type Holding } from './holding.js';
 import { endOfJoin } from './join-extent.js';
 import { operationsIn } from './region-nodes.js';
 import type { Chain, Span } from './region-tree.js';
@@ -13,56 +14,60 @@ import { unitsIn } from './units.js';
  * that does, or the block around them; and the units that no such region holds, to be listed as not removable.
  */
 export function layerCandidates(search: Search): Candidate[] {
-  const kinds = spanKinds(search);
-  const found = new Map<Chain, Candidate[]>();
-  for (const chain of search.tree.chains) found.set(chain, candidatesOfChain(search, kinds, chain, found));
-  return withWholeBlocks(search, found.get(search.tree.root) ?? []);
+  const context: Context = { search, kinds: spanKinds(search), found: new Map() };
+  for (const chain of search.tree.chains) context.found.set(chain, holdingOf(context, chain));
+  const whole = context.found.get(search.tree.root);
+  return whole ? withWholeBlocks(search, candidatesIn(whole)) : [];
 }
 
-type Found = ReadonlyMap<Chain, readonly Candidate[]>;
+interface Context {
+  readonly search: Search;
+  readonly kinds: SpanKinds;
+  /** What the chains hold that have been searched: all inner ones of the chain at hand. */
+  readonly found: Map<Chain, Holding>;
+}
 
 /** A unit or a join of a chain, by its spans, with the finest regions found inside it so far. */
 interface Element {
   readonly spans: readonly Span[];
   /** Position of its first span. */
   readonly from: number;
-  readonly candidates: readonly Candidate[];
+  readonly held: Holding;
   readonly isJoin: boolean;
 }
 
-function candidatesOfChain(search: Search, kinds: SpanKinds, chain: Chain, found: Found): Candidate[] {
-  const elements = elementsOf(search, kinds, chain, found);
-  const loose = chain.loose.flatMap((inner) => found.get(inner) ?? []);
-  return [...shortestRuns(search, chain.spans, elements).flatMap(({ candidates }) => candidates), ...loose];
+function holdingOf(context: Context, chain: Chain): Holding {
+  const runs = shortestRuns(context, chain.spans, elementsOf(context, chain));
+  const loose = chain.loose.flatMap((inner) => context.found.get(inner) ?? []);
+  return hold(context.search, [...runs.map(({ held }) => held), ...loose]);
 }
 
-function elementsOf(search: Search, kinds: SpanKinds, chain: Chain, found: Found): Element[] {
+function elementsOf(context: Context, chain: Chain): Element[] {
+  const { search, kinds } = context;
   const position = new Map(chain.spans.map((span, index) => [span, index]));
   const units = unitsIn(search, kinds, chain.spans, { gatesApart: true }).flatMap(({ kind, spans }) => {
     const [first] = spans;
     if (!first) return [];
-    const inner = heldBy(first, found);
+    const inner = heldBy(context, first);
     const isLarge = kind === 'compound' || (kind === 'gate' && first.weight > LARGEST_COMPOUND);
-    const candidates = isLarge && inner.length > 0 ? inner : candidateOf(kind, spans);
-    return [{ spans, from: position.get(first) ?? 0, candidates, isJoin: false }];
+    const held = isLarge && inner.parts.length > 0 ? inner : hold(search, candidateOf(kind, spans));
+    return [{ spans, from: position.get(first) ?? 0, held, isJoin: false }];
   });
   const joins = chain.spans.flatMap((join, from) => {
     if (kinds.get(join) !== 'join') return [];
     const spans = chain.spans.slice(from, endOfJoin(search, kinds, chain.spans, from) + 1);
-    const inner = heldBy(join, found);
-    const candidates =
-      holdsRemovable(search, inner) || !keepsShape(search, spans) ? inner : candidateOf('join', spans, { join });
-    return [{ spans, from, candidates, isJoin: true }];
+    const inner = heldBy(context, join);
+    const isFinest = !inner.hasRemovable && keepsShape(search, spans);
+    return [{ spans, from, held: isFinest ? hold(search, candidateOf('join', spans, { join })) : inner, isJoin: true }];
   });
   return [...units, ...joins].sort((a, b) => a.from - b.from);
 }
 
-function heldBy(span: Span, found: Found): Candidate[] {
-  return span.children.flatMap((chain) => found.get(chain) ?? []);
-}
-
-function holdsRemovable(search: Search, candidates: readonly Candidate[]): boolean {
-  return candidates.some(({ region }) => preserves(search, region));
+function heldBy({ search, found }: Context, span: Span): Holding {
+  return hold(
+    search,
+    span.children.flatMap((chain) => found.get(chain) ?? []),
+  );
 }
 
 function keepsShape(search: Search, spans: readonly Span[]): boolean {
@@ -71,12 +76,12 @@ function keepsShape(search: Search, spans: readonly Span[]): boolean {
 }
 
 /** Puts neighbouring units together where none of them can go but all together keep the shape, the shortest runs first. */
-function shortestRuns(search: Search, spans: readonly Span[], elements: readonly Element[]): Element[] {
+function shortestRuns({ search }: Context, spans: readonly Span[], elements: readonly Element[]): Element[] {
   const result: Element[] = [];
   let open = new Map<string, number>();
   for (const element of elements) {
     result.push(element);
-    if (element.isJoin || holdsRemovable(search, element.candidates)) {
+    if (element.isJoin || element.held.hasRemovable) {
       open = new Map();
       continue;
     }
@@ -86,7 +91,7 @@ function shortestRuns(search: Search, spans: readonly Span[], elements: readonly
     if (start === undefined || !first) continue;
     const run = spans.slice(first.from, element.from + element.spans.length);
     if (!keepsShape(search, run)) continue;
-    result.splice(start, result.length, { ...first, spans: run, candidates: candidateOf('branch', run) });
+    result.splice(start, result.length, { ...first, spans: run, held: hold(search, candidateOf('branch', run)) });
     open = new Map();
   }
   return result;
@@ -99,17 +104,18 @@ function withWholeBlocks(search: Search, layers: readonly Candidate[]): Candidat
     if (!preserves(search, block.region)) continue;
     for (const { index } of operationsIn(search.flow, block.region)) owner.set(index, block);
   }
-  const blockOf = ({ region }: Candidate): Candidate | undefined => {
-    const owners = new Set(operationsIn(search.flow, region).map(({ index }) => owner.get(index)));
-    const [only] = owners;
-    return owners.size === 1 ? only : undefined;
-  };
-  const held = new Map<Candidate | undefined, Candidate[]>();
+  const inside = new Map<Candidate, Candidate[]>();
+  const outside: Candidate[] = [];
   for (const layer of layers) {
-    const block = blockOf(layer);
-    held.set(block, [...(held.get(block) ?? []), layer]);
+    const owners = new Set(operationsIn(search.flow, layer.region).map(({ index }) => owner.get(index)));
+    const [block] = owners;
+    if (!block || owners.size > 1) outside.push(layer);
+    else if (inside.get(block)?.push(layer) === undefined) inside.set(block, [layer]);
   }
-  return [...held].flatMap(([block, inside]) => (block && !holdsRemovable(search, inside) ? [block] : inside));
+  const finest = [...inside].map(([block, held]) =>
+    held.some(({ region }) => preserves(search, region)) ? held : [block],
+  );
+  return [...outside, ...finest.flat()];
 }
 
 function shapeKey({ flow, shapes }: Search, vertex: number | undefined): string {

@@ -4,7 +4,7 @@ import { criteria, type CriterionName } from './criteria.js';
 import { PruningError } from './errors.js';
 import { filterScores, type WeightNorm } from './filter-scores.js';
 import { nodesOf, normsBehind, type Reduction, scoredLayers } from './scored-layers.js';
-import { nodeWeights } from './weights.js';
+import { nodeWeights, smallConstant } from './weights.js';
 
 export interface ScoreOptions {
   /** From filters to a block; `all` when absent. */
@@ -94,10 +94,8 @@ function normScore(graph: GraphView, block: Block, reduction: Reduction): number
 
 /** |γ| of every channel. */
 function absoluteScale(graph: GraphView, norm: GraphNode): Float64Array | undefined {
-  return graph
-    .constantTensor(norm.inputs[1] ?? '')
-    ?.toFloat64()
-    .map(Math.abs);
+  const scale = smallConstant(graph, norm.inputs[1] ?? '');
+  return scale && Float64Array.from(scale, Math.abs);
 }
 
 function reduced(layers: readonly Float64Array[], reduction: Reduction): number {

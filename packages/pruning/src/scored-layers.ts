@@ -22,16 +22,17 @@ export function scoredLayers(graph: GraphView, block: Block, reduction: Reductio
   const isWeighted = (node: GraphNode): boolean => isWeightedNode(graph, node);
   if (reduction === 'all') return nodes.filter(isWeighted);
   const withoutGates = nodes.filter(({ opType }) => !GLOBAL_POOLS.has(opType));
-  const branch = longestWay(block, withoutGates, isWeighted) ?? longestWay(block, nodes, isWeighted) ?? [];
+  const main = longestWay(block, withoutGates, isWeighted);
+  const branch = main.length > 0 ? main : longestWay(block, nodes, isWeighted);
   return branch.length > 1 ? branch.slice(0, -1) : branch;
 }
 
-/** The way from a block's input to its output with most weighted nodes, as these nodes; undefined where there is none. */
+/** The way from a block's input to its output with most weighted nodes, as these nodes. */
 function longestWay(
   { input, output }: Block,
   nodes: readonly GraphNode[],
   isWeighted: (node: GraphNode) => boolean,
-): readonly GraphNode[] | undefined {
+): readonly GraphNode[] {
   interface Way {
     readonly length: number;
     readonly last: GraphNode | undefined;
@@ -46,11 +47,9 @@ function longestWay(
     const way = isWeighted(node) ? { length: longest.length + 1, last: node, before: longest } : longest;
     for (const tensor of node.outputs) ways.set(tensor, way);
   }
-  const found = ways.get(output.name);
-  if (!found) return undefined;
   const layers: GraphNode[] = [];
-  for (let way: Way | undefined = found; way?.last; way = way.before) layers.unshift(way.last);
-  return layers;
+  for (let way = ways.get(output.name); way?.last; way = way.before) layers.push(way.last);
+  return layers.toReversed();
 }
 
 /** The batch normalisations that follow right behind the given layers, inside the block. */

@@ -175,8 +175,8 @@ function dequantised(
   return { ...weights, values: result };
 }
 
-/** A constant scale or zero point, also one that is filled or converted. */
-function smallConstant(graph: GraphView, tensor: string): ArrayLike<number> | undefined {
+/** The values of a vector such as a scale or a zero point, also of one that is filled or converted. */
+export function smallConstant(graph: GraphView, tensor: string): ArrayLike<number> | undefined {
   const form = constantForm(graph, tensor);
   if (form?.source.kind === 'stored') return form.source.tensor.toFloat32();
   if (form?.source.kind === 'filled') return new Float32Array(elementCount(form.dims)).fill(form.source.value);
