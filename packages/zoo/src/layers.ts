@@ -10,6 +10,9 @@ const BETA: Range = [-0.1, 0.2];
 const MEAN: Range = [-0.1, 0.2];
 const VARIANCE: Range = [0.6, 1.4];
 
+/** Convolutions are up to √2 smaller or larger than usual. */
+const GAIN_EXPONENT: Range = [-0.5, 0.5];
+
 /** γ of an ordinary normalisation: its mean square is close to 1, so signals neither grow nor die. */
 export const GAMMA: Range = [0.6, 1.4];
 
@@ -28,6 +31,8 @@ export interface ConvNormOptions {
   readonly stride?: number;
   readonly gamma?: Range;
 }
+
+const scaled = ([low, high]: Range, factor: number): Range => [low * factor, high * factor];
 
 /**
  * The layers that residual networks are made of, with seeded weights named as in torch's state dictionaries. What a
@@ -48,13 +53,14 @@ export class Layers {
   convNorm(x: string, options: ConvNormOptions): string {
     const { conv, norm, out, kernel, gamma = GAMMA } = options;
     const fanIn = options.in * kernel * kernel;
-    const bound = Math.sqrt(6 / fanIn); // variance 2 / fan-in (He et al., arXiv 1502.01852), uniform
+    const gain = this.#gainOf(conv);
+    const bound = gain * Math.sqrt(6 / fanIn); // variance 2 / fan-in (He et al., arXiv 1502.01852), uniform
     const weights = this.#draw(`${conv}.weight`, out * fanIn, [-bound, bound]);
     const statistics = {
       gamma: this.#draw(`${norm}.weight`, out, gamma),
       beta: this.#draw(`${norm}.bias`, out, BETA),
-      mean: this.#draw(`${norm}.running_mean`, out, MEAN),
-      variance: this.#draw(`${norm}.running_var`, out, VARIANCE),
+      mean: this.#draw(`${norm}.running_mean`, out, scaled(MEAN, gain)),
+      variance: this.#draw(`${norm}.running_var`, out, scaled(VARIANCE, gain ** 2)),
     };
     if (this.#batchNorm === 'folded') {
       const bias = foldInto(weights, statistics);
@@ -71,6 +77,15 @@ export class Layers {
       this.#weight(`${norm}.running_var`, [out], statistics.variance),
     ];
     return this.graph.node('BatchNormalization', [y, ...parameters], { epsilon: { float: EPSILON } }, { name: norm });
+  }
+
+  /**
+   * Size of a convolution's weights over their usual size. In a trained network it differs from layer to layer, which is what
+   * criteria by norm see; the normalisation that follows takes it out again, so what the layer computes does not change.
+   */
+  #gainOf(conv: string): number {
+    const [exponent = 0] = this.#draw(`${conv}.gain`, 1, GAIN_EXPONENT);
+    return 2 ** exponent;
   }
 
   /** A fully connected layer with bias. */
