@@ -50,14 +50,22 @@ interface Scales {
   readonly mostImportant: number;
   readonly savings: Domain;
   readonly decimals: number;
+  /** Characters of the longest saving. */
+  readonly longest: number;
+}
+
+function savingText({ savingMs, savingCi }: BlockRow, decimals: number): string {
+  return savingMs === null ? UNKNOWN : formatSaving(savingMs, savingCi, decimals);
 }
 
 function scalesOf(rows: readonly BlockRow[]): Scales {
   const intervals = rows.flatMap(({ savingCi }) => (savingCi === null ? [] : [savingCi]));
+  const decimals = savingDecimals(intervals);
   return {
     mostImportant: Math.max(0, ...rows.map(({ importance }) => importance ?? 0)),
     savings: domainOf([0, ...rows.map(({ savingMs }) => savingMs ?? 0), ...intervals.flat()]),
-    decimals: savingDecimals(intervals),
+    decimals,
+    longest: Math.max(...rows.map((row) => savingText(row, decimals).length)),
   };
 }
 
@@ -92,8 +100,10 @@ function Row({ row, scales, pointed, onPoint }: RowProps) {
         {block.index}
       </td>
       <th role="rowheader" scope="row" className={styles.name}>
-        <span className={styles.label}>{block.name}</span>
-        <Fate row={row} />
+        <span className={styles.both}>
+          <span className={styles.label}>{block.name}</span>
+          <Fate row={row} />
+        </span>
       </th>
       <td role="cell" className={styles.chart}>
         <div className={styles.pair}>
@@ -104,9 +114,7 @@ function Row({ row, scales, pointed, onPoint }: RowProps) {
       <td role="cell" className={styles.saving}>
         <div className={styles.pair}>
           {savingMs === null ? <span /> : <SavingBar savingMs={savingMs} ci={savingCi} domain={scales.savings} />}
-          <span className={styles.savingFigure}>
-            {savingMs === null ? UNKNOWN : formatSaving(savingMs, savingCi, scales.decimals)}
-          </span>
+          <span className={styles.savingFigure}>{savingText(row, scales.decimals)}</span>
         </div>
       </td>
       <td role="cell" className={`${styles.number} ${styles.optional}`}>
@@ -131,7 +139,7 @@ export function BlockTable({ rows, caption, pointed, onPoint }: BlockTableProps)
   const [order, setOrder] = useState<SortOrder>({ key: 'flow', direction: 'ascending' });
   const scales = scalesOf(rows);
   return (
-    <div className={styles.table}>
+    <div className={styles.table} style={{ ['--longest' as string]: `${scales.longest}ch` }}>
       {/* The roles are said again: a table drawn as a grid on a phone would lose them. */}
       <table role="table">
         <caption className="visuallyHidden">{caption}</caption>

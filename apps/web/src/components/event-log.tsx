@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { formatDuration } from '../format/time.js';
 import { Button } from './button.js';
 import styles from './event-log.module.css';
+import { Prose } from './prose.js';
 
 /** As many as one reads before asking for more. */
 const FIRST = 12;
@@ -25,7 +26,9 @@ export function EventLog({ events, since }: EventLogProps) {
             <time className={styles.when} dateTime={at} title={at}>
               +{formatDuration((Date.parse(at) - Date.parse(since)) / 1000)}
             </time>
-            <span className={styles.message}>{message}</span>
+            <span className={styles.message}>
+              <Prose>{message}</Prose>
+            </span>
           </li>
         ))}
       </ol>

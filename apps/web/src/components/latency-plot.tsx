@@ -9,8 +9,8 @@ const HEAD = 24;
 const LANE = 48;
 const AXIS = 26;
 const MIDDLE = LANE / 2;
-const CAP = 6;
-const POINT_RADIUS = 5.5;
+const CAP = 7;
+const POINT_RADIUS = 4.5;
 
 const TICKS = 5;
 

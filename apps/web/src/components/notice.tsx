@@ -5,6 +5,7 @@ import { useNow } from '../service/use-now.js';
 import { Button } from './button.js';
 import { Icon } from './icon.js';
 import styles from './notice.module.css';
+import { Prose } from './prose.js';
 
 interface NoticeProps {
   readonly tone: 'attention' | 'bad';
@@ -40,13 +41,19 @@ export function ErrorNotice({ error, title, onRetry }: ErrorNoticeProps) {
   const retry = onRetry === undefined ? null : <Button onClick={onRetry}>Try again</Button>;
   return (
     <Notice tone="bad" title={title} action={retry}>
-      <p>{error.message}</p>
+      <p>
+        <Prose>{error.message}</Prose>
+      </p>
       {known?.violations.map(({ path, message }) => (
         <p key={`${path} ${message}`} className={styles.hint}>
           {path} {message}
         </p>
       ))}
-      {known?.hint === undefined ? null : <p className={styles.hint}>{known.hint}</p>}
+      {known?.hint === undefined ? null : (
+        <p className={styles.hint}>
+          <Prose>{known.hint}</Prose>
+        </p>
+      )}
       {known === undefined ? null : (
         <p className={styles.code}>
           <code>{known.code}</code>

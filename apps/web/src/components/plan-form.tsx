@@ -31,9 +31,9 @@ function targetText({ name, agentsOnline }: Target): string {
   return agentsOnline === 0 ? `${name} (no agent yet)` : `${name} (${formatNoun(agentsOnline, 'agent')} online)`;
 }
 
-/** The target that is most likely meant: one that somebody serves. */
+/** The target that is most likely meant: the one that most agents serve. */
 const likely = (targets: readonly Target[]): string =>
-  (targets.find(({ agentsOnline }) => agentsOnline > 0) ?? targets[0])?.name ?? '';
+  targets.toSorted((a, b) => b.agentsOnline - a.agentsOnline)[0]?.name ?? '';
 
 /** Asks for a plan: a budget on a target, and how blocks are judged. */
 export function PlanForm(props: PlanFormProps) {

@@ -7,6 +7,7 @@ import { planSteps } from '../state/plan-steps.js';
 import { Notice } from './notice.js';
 import styles from './plan-progress.module.css';
 import { PlanSteps } from './plan-steps.js';
+import { Prose } from './prose.js';
 import { ProgressBar } from './progress-bar.js';
 
 function Ended({ plan }: { readonly plan: Plan }) {
@@ -24,7 +25,9 @@ function Now({ plan }: { readonly plan: Plan }) {
   if (plan.waitingFor !== null)
     return (
       <Notice tone="attention" title="The plan waits">
-        <p>{plan.waitingFor}</p>
+        <p>
+          <Prose>{plan.waitingFor}</Prose>
+        </p>
       </Notice>
     );
   const { now, remaining } = describePlanProgress(plan);

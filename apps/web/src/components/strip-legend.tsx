@@ -1,4 +1,4 @@
-import { formatShare } from '../format/number.js';
+import { formatShare, UNKNOWN } from '../format/number.js';
 import type { BlockRow } from '../state/block-rows.js';
 import { Icon } from './icon.js';
 import styles from './strip-legend.module.css';
@@ -8,10 +8,11 @@ export function StripLegend({ rows, criterion }: { readonly rows: readonly Block
   const most = Math.max(0, ...rows.map(({ importance }) => importance ?? 0));
   return (
     <div className={styles.legend}>
+      <span>Share of importance, {criterion}</span>
       <span className={styles.item}>
-        Importance by {criterion}, share in %: 0
+        0
         <span className={styles.ramp} />
-        {formatShare(most)}
+        {most > 0 ? formatShare(most) : UNKNOWN}
       </span>
       {rows.some(({ block }) => !block.removable) ? (
         <span className={styles.item}>

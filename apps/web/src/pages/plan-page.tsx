@@ -12,6 +12,7 @@ import { ErrorNotice } from '../components/notice.js';
 import { Page, pageFrame } from '../components/page.js';
 import { PlanLatency } from '../components/plan-latency.js';
 import { PlanProgress } from '../components/plan-progress.js';
+import { Prose } from '../components/prose.js';
 import { RoundsTable } from '../components/rounds-table.js';
 import { Section } from '../components/section.js';
 import { Shown } from '../components/shown.js';
@@ -100,7 +101,11 @@ function PlanSheet({ plan, events }: PlanStory) {
           </span>
         </>
       }
-      lead={<span aria-live="polite">{planSentence(plan)}</span>}
+      lead={
+        <span aria-live="polite">
+          <Prose>{planSentence(plan)}</Prose>
+        </span>
+      }
       actions={
         <Actions plan={plan} modelName={modelName} onCancel={() => cancel.mutate()} cancelling={cancel.isPending} />
       }
@@ -116,11 +121,9 @@ function PlanSheet({ plan, events }: PlanStory) {
         <PlanLatency plan={plan} />
       </Section>
       <NetworkParts plan={plan} modelName={modelName} />
-      {plan.rounds.length === 0 ? null : (
-        <Section title="Verification rounds">
-          <RoundsTable rounds={plan.rounds} />
-        </Section>
-      )}
+      <Section title="Verification rounds">
+        {plan.rounds.length === 0 ? <p>No candidate has been verified.</p> : <RoundsTable rounds={plan.rounds} />}
+      </Section>
       <Section title="Events" aside="Time since the plan was made">
         <EventLog events={events} since={plan.createdAt} />
       </Section>
