@@ -15,7 +15,7 @@ function factsOf(row: BlockRow, rows: readonly BlockRow[]): readonly (readonly [
   const { savingMs, savingCi, block } = row;
   return [
     ['Importance', formatImportance(row)],
-    ['Least important', rank === null ? UNKNOWN : `no. ${rank.rank} of ${rank.of}`],
+    ['Rank, least first', rank === null ? UNKNOWN : `${rank.rank} of ${rank.of}`],
     [
       'Removing saves',
       savingMs === null

@@ -16,11 +16,9 @@ export function Page({ title, above, lead, actions, children }: PageProps) {
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <div className={styles.titles}>
-          {above === undefined ? null : <div className={styles.above}>{above}</div>}
-          <h1>{title}</h1>
-          <p className={styles.lead}>{lead}</p>
-        </div>
+        {above === undefined ? null : <div className={styles.above}>{above}</div>}
+        <h1 className={styles.title}>{title}</h1>
+        <p className={styles.lead}>{lead}</p>
         {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}
       </header>
       {children}
