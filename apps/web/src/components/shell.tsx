@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { Boundary } from './boundary.js';
 import { Logo } from './logo.js';
 import styles from './shell.module.css';
 
@@ -48,7 +49,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </div>
       </header>
       <main ref={main} id="main" className={styles.main} tabIndex={-1}>
-        {children}
+        <Boundary key={path}>{children}</Boundary>
       </main>
     </>
   );
