@@ -1,7 +1,7 @@
 import type { GraphNode, GraphView, OnnxModel } from '@espalier/onnx';
 import type { Block, BlockEnd, Granularity, TensorShapes } from './block.js';
 import { blockCandidates } from './block-search.js';
-import type { Candidate } from './candidate.js';
+import { type Candidate, isComposite } from './candidate.js';
 import { dataFlow, type Flow, type FlowBounds, nodeAt, tensorAt } from './flow.js';
 import { weightsReached } from './input-reach.js';
 import { layerCandidates } from './layer-search.js';
@@ -58,6 +58,8 @@ interface Found {
   readonly nodes: RegionNodes;
   /** The node in which its branches meet. */
   readonly join: GraphNode | undefined;
+  /** A larger block or a node with sub-graphs, not a single unit. */
+  readonly isWhole: boolean;
   readonly reason: string | undefined;
   readonly input: BlockEnd;
   readonly output: BlockEnd;
@@ -72,9 +74,9 @@ function regionsOf(graph: GraphView, shapes: TensorShapes, granularity: Granular
   for (const { flow, bounds } of flowsOf(graph, outputs)) {
     const search = searchIn(flow, shapes);
     if (search.tree.root.weight === 0) continue;
-    found.push(...workOut(search));
+    const all = workOut(search);
     const main = flowToFirstOutput(flow, bounds);
-    if (main) found.push(...withoutOverlap(workOut(searchIn(main, shapes)), found));
+    found.push(...(main ? withLeakingBlocks(all, workOut(searchIn(main, shapes))) : all));
   }
   return found;
 }
@@ -114,18 +116,32 @@ function flowToFirstOutput(flow: Flow, bounds: FlowBounds): Flow | undefined {
   return first && ends.length > 1 ? dataFlow(flow.graph, { ...bounds, outputs: new Set([first.name]) }) : undefined;
 }
 
-/** Blocks that feed another output from inside are listed too, as not removable, where no block of `known` is. */
-function withoutOverlap(found: readonly Found[], known: readonly Found[]): Found[] {
-  const covered = new Set(known.flatMap(({ nodes }) => nodes.all));
-  return found.filter(({ nodes, reason }) => reason !== undefined && !nodes.all.some((node) => covered.has(node)));
+/**
+ * Blocks that feed another output from inside are blocks for the main output alone. They are listed too, as not
+ * removable, where nothing overlaps them but single units that lie inside: those give way.
+ */
+function withLeakingBlocks(all: readonly Found[], forMain: readonly Found[]): Found[] {
+  const owner = new Map(all.flatMap((each) => each.nodes.operations.map((node) => [node, each] as const)));
+  const given = new Set<Found>();
+  const leaking = forMain.filter(({ nodes, reason, isWhole }) => {
+    const inside = new Set(nodes.operations);
+    const overlapped = new Set(nodes.operations.flatMap((node) => owner.get(node) ?? []));
+    const gives = (each: Found): boolean => !each.isWhole && each.nodes.operations.every((node) => inside.has(node));
+    const isListed = reason !== undefined && isWhole && [...overlapped].every(gives);
+    if (isListed) for (const each of overlapped) given.add(each);
+    return isListed;
+  });
+  return [...all.filter((each) => !given.has(each)), ...leaking];
 }
 
-function foundFrom(search: Search, { region, meeting }: Candidate, isNeeded: IsNeeded): Found[] {
+function foundFrom(search: Search, candidate: Candidate, isNeeded: IsNeeded): Found[] {
+  const { region, meeting } = candidate;
   const nodes = nodesOfRegion(search.flow, region);
   const [input, output] = [endOf(search, region.input), endOf(search, region.output)];
   if (!input || !output) return [];
   const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);
-  return [{ nodes, join, reason: reasonToKeep(search, region, nodes, isNeeded), input, output }];
+  const reason = reasonToKeep(search, region, nodes, isNeeded);
+  return [{ nodes, join, isWhole: isComposite(candidate) || candidate.kind === 'opaque', reason, input, output }];
 }
 
 function lastIndex({ nodes }: Found): number {

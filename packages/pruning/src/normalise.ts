@@ -16,10 +16,11 @@ export function normaliseImportance(
   scores: readonly { readonly index: number; readonly importance: number | null }[],
 ): readonly Importance[] {
   const values = scores.map(({ index, importance }) => finite(index, importance));
-  const lowest = values.reduce((least, value) => Math.min(least, value), 0);
-  // Divided first, so that the sum of very large scores stays finite.
-  const highest = values.reduce((most, value) => Math.max(most, value - lowest), 0);
-  const shares = values.map((value) => (highest > 0 ? (value - lowest) / highest : 1));
+  // Divided first, so that neither differences nor the sum of very large scores leave the range of a float64.
+  const magnitude = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+  const lowest = values.reduce((least, value) => Math.min(least, value / magnitude), 0);
+  const raised = values.map((value) => value / magnitude - lowest);
+  const shares = raised.some((share) => share > 0) ? raised : raised.map(() => 1);
   const sum = shares.reduce((total, share) => total + share, 0);
   return scores.map(({ index }, position) => ({ index, importance: (shares[position] ?? 0) / sum }));
 }
