@@ -9,14 +9,13 @@ const MAC_PATHS = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** The browser for the dashboard's tests, or undefined. */
-export function findBrowser() {
-  return onPath(...NAMES) ?? MAC_PATHS.find((path) => existsSync(path));
+function hasBrowser() {
+  return onPath(...NAMES) !== undefined || MAC_PATHS.some((path) => existsSync(path));
 }
 
-/** Installs Debian's Chromium where that is possible; else says that the browser tests will be skipped and why. */
+/** Installs Debian's Chromium for the dashboard's tests where that is possible; else says that the browser tests will be skipped and why. */
 export async function provideBrowser() {
-  if (findBrowser() !== undefined) return;
+  if (hasBrowser()) return;
   const reason = await installChromium();
   if (reason !== undefined) note(`browser tests will be skipped: ${reason}`);
 }

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { findBrowser } from '../setup/browser.mjs';
 import { ROOT } from '../setup/paths.mjs';
 import { nodeScript } from '../setup/run.mjs';
 
@@ -8,10 +7,8 @@ import { nodeScript } from '../setup/run.mjs';
 export function runJest(args) {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const [node, jest] = nodeScript('jest/bin/jest.js');
-  const browser = findBrowser();
   const child = spawn(node, [...flags, jest, ...args], {
     cwd: ROOT,
-    env: browser === undefined ? process.env : { ESPALIER_CHROMIUM: browser, ...process.env },
     // The channel tells jest when this process is killed (scripts/jest/stack.mjs).
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });

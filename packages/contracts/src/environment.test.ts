@@ -25,8 +25,9 @@ test('a variable that is set to nothing counts as not set', () => {
   );
 });
 
+const readBad = () => read({ REDIS_URL: 'http://z', ESPALIER_PORT: 'eighty' });
+
 test('one error names every bad variable, each with an example', () => {
-  const readBad = () => read({ REDIS_URL: 'http://z', ESPALIER_PORT: 'eighty' });
   expect(readBad).toThrow(EnvironmentError);
   expect(readBad).toThrow(/DATABASE_URL is missing, write it like postgres:\/\/127\.0\.0\.1\/espalier/);
   expect(readBad).toThrow(/REDIS_URL is 'http:\/\/z', write it like redis/);
