@@ -3,6 +3,7 @@ import {
   Block,
   BlockList,
   Candidate,
+  canonicalJson,
   Claimed,
   Device,
   EnvironmentSnapshot,
@@ -58,43 +59,73 @@ const NAMED = {
 };
 
 /** A part of a document; made of JSON only. */
-export type Json = unknown;
+type Json = unknown;
+type JsonObject = Readonly<Record<string, Json>>;
 
-const isObject = (value: Json): value is Readonly<Record<string, Json>> =>
+const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const NAME_OF: ReadonlyMap<string, string> = new Map(
-  Object.entries(NAMED).map(([name, schema]) => [JSON.stringify(schema), name]),
-);
+/** The one value that a schema allows; undefined when it allows more. */
+function literalOf(schema: Json): Json {
+  if (!isObject(schema)) return undefined;
+  const { const: literal, enum: choices } = schema;
+  return literal ?? (Array.isArray(choices) && choices.length === 1 ? choices[0] : undefined);
+}
+
+/** A choice of literals as an `enum`, which documents and generators show best. */
+function withEnum(schema: JsonObject): JsonObject {
+  const { anyOf, ...rest } = schema;
+  const choices = Array.isArray(anyOf) ? anyOf.map(literalOf) : [literalOf(schema)];
+  if (!choices.every((choice) => typeof choice === 'string')) return schema;
+  const { const: _literal, ...plain } = rest;
+  return { ...plain, type: 'string', enum: choices };
+}
 
 /** OpenAPI 3.1 speaks JSON Schema 2020-12, which calls the parts of a tuple `prefixItems`. */
-function withPrefixItems(schema: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  if (!Array.isArray(schema['items'])) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).flatMap(([key, value]) => {
-      if (key === 'items') return [['prefixItems', value] as const, ['items', false] as const];
-      return key === 'additionalItems' ? [] : [[key, value] as const];
-    }),
-  );
+function withPrefixItems(schema: JsonObject): JsonObject {
+  const { items, additionalItems: _closed, ...rest } = schema;
+  return Array.isArray(items) ? { ...rest, prefixItems: items, items: false } : schema;
 }
 
-function inside(value: Readonly<Record<string, Json>>): Json {
-  return withPrefixItems(Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withNames(inner)])));
+/** A map from any name to one kind of value. */
+function withAdditionalProperties(schema: JsonObject): JsonObject {
+  const { patternProperties, ...rest } = schema;
+  const [only, ...others] = isObject(patternProperties) ? Object.values(patternProperties) : [];
+  return only === undefined || others.length > 0 ? schema : { ...rest, additionalProperties: only };
 }
 
-function withNames(value: Json): Json {
-  if (Array.isArray(value)) return value.map(withNames);
+/** A schema, and every one inside it, in the words of OpenAPI 3.1. */
+function translated(value: Json): Json {
+  if (Array.isArray(value)) return value.map(translated);
   if (!isObject(value)) return value;
-  const name = NAME_OF.get(JSON.stringify(value));
-  return name === undefined ? inside(value) : { $ref: `#/components/schemas/${name}` };
+  const inner = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, translated(part)]));
+  return withEnum(withPrefixItems(withAdditionalProperties(inner)));
 }
+
+const copyOf = (value: object): Json => JSON.parse(JSON.stringify(value));
+
+const COMPONENTS: JsonObject = Object.fromEntries(
+  Object.entries(NAMED).map(([name, schema]) => [name, translated(copyOf(schema))]),
+);
+const NAME_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(COMPONENTS).map(([name, schema]) => [canonicalJson(schema), name]),
+);
+
+function referring(value: Json): Json {
+  if (Array.isArray(value)) return value.map(referring);
+  if (!isObject(value)) return value;
+  const name = NAME_OF.get(canonicalJson(value));
+  return name === undefined ? referringInside(value) : { $ref: `#/components/schemas/${name}` };
+}
+
+const referringInside = (value: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, referring(inner)]));
 
 /** The document with every contract written out once, under its name, and referred to everywhere else. */
 export function nameContracts(document: object): object {
-  const plain: Json = JSON.parse(JSON.stringify(document));
-  const named = withNames(plain);
+  const plain = translated(copyOf(document));
   const schemas = Object.fromEntries(
-    Object.entries(NAMED).map(([name, schema]) => [name, inside(JSON.parse(JSON.stringify(schema)))]),
+    Object.entries(COMPONENTS).map(([name, schema]) => [name, isObject(schema) ? referringInside(schema) : schema]),
   );
-  return { ...(isObject(named) ? named : {}), components: { schemas } };
+  return { ...(isObject(plain) ? referringInside(plain) : {}), components: { schemas } };
 }

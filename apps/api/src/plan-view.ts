@@ -11,10 +11,11 @@ function remainingSecondsOf({ progress, startedAt }: RunningMeasurement, mean: n
 }
 
 /**
- * The longest of what runs (agents work side by side), then what waits, at the mean of those that ended here. Null while
- * nothing has ended.
+ * The longest of what runs (agents work side by side), then what waits, at the mean of those that ended here. Null when
+ * nothing tells: nothing has ended yet, or nothing is being measured.
  */
 function remainingSeconds({ running, meanSeconds }: PlanActivity, waiting: number, now: Date): number | null {
+  if (running.length === 0 && waiting === 0) return null;
   const left = running.map((measurement) => remainingSecondsOf(measurement, meanSeconds, now));
   const known = left.filter((seconds) => seconds !== null);
   if (known.length < left.length || (waiting > 0 && meanSeconds === null)) return null;

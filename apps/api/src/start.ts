@@ -37,7 +37,7 @@ async function listen(app: FastifyInstance, { host, port }: ApiConfig): Promise<
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+    const code: unknown = Reflect.get(Object(cause), 'code');
     if (code === 'EADDRINUSE') {
       throw new ApiError('port_taken', `Port ${port} of ${host} is taken by another program`, {
         cause,

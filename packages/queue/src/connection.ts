@@ -53,7 +53,7 @@ export async function connect(
     await redis.ping();
     reached = true;
   } catch (cause) {
-    redis.disconnect();
+    if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(); // otherwise it has ended by itself
     const refused = cause instanceof Error && /NOAUTH|WRONGPASS|NOPERM/.test(cause.message);
     throw refused
       ? new QueueError('redis_refused', `Redis refuses us: ${cause.message}`, {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { type Consumer, type MeasurementQueue, openQueue, type QueueLog, type TargetJob } from './index.js';
+import { keysBelow, loseEverything } from './testing.js';
 
 const redisUrl = process.env['REDIS_URL'];
 const log: QueueLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -114,7 +114,7 @@ test('a consumer that waits goes on after everything in Redis was deleted', asyn
   await queue.enqueue([before]);
   const { until } = await collect(queue, ['t']);
   await until(1);
-  await deleteKeys(prefix);
+  await loseEverything(url(), prefix);
   const after = job('t');
   await queue.enqueue([after]);
   expect(await until(2)).toEqual([before.measurementId, after.measurementId]);
@@ -124,7 +124,7 @@ test('jobs that Redis lost are told from those it holds', async () => {
   const { queue, prefix } = await openTestQueue();
   const [lost, kept] = [job('t'), job('u')];
   await queue.enqueue([lost]);
-  await deleteKeys(prefix);
+  await loseEverything(url(), prefix);
   await queue.enqueue([kept]);
   expect(await queue.missing([lost, kept])).toEqual([lost]);
   expect(await queue.missing([])).toEqual([]);
@@ -147,7 +147,7 @@ test('a job in hand is not missing, an ended one leaves nothing behind', async (
   release.open();
   await closed;
   expect(await queue.missing([added])).toEqual([added]);
-  expect((await keysOf(prefix)).filter((key) => key.includes(added.measurementId))).toEqual([]);
+  expect((await keysBelow(url(), prefix)).filter((key) => key.includes(added.measurementId))).toEqual([]);
 });
 
 test('a handler that throws takes the job off the queue, and the next job is done', async () => {
@@ -242,18 +242,4 @@ async function openLine(redis: URL) {
   const through = new URL(redis);
   through.host = `127.0.0.1:${port}`;
   return { url: through.toString(), cut, mend: async () => await listen(port), close: cut };
-}
-
-async function keysOf(prefix: string): Promise<string[]> {
-  const admin = new Redis(url());
-  const keys = await admin.keys(`${prefix}*`);
-  admin.disconnect();
-  return keys;
-}
-
-async function deleteKeys(prefix: string): Promise<void> {
-  const keys = await keysOf(prefix);
-  const admin = new Redis(url());
-  if (keys.length > 0) await admin.del(...keys);
-  admin.disconnect();
 }

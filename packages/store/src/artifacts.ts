@@ -42,9 +42,9 @@ export interface Artifacts {
 
 /** Whether the disk or the user's share of it is full; writers may have wrapped the reason. */
 function isFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (typeof error !== 'object' || error === null) return false;
   const code: unknown = Reflect.get(error, 'code');
-  return code === 'ENOSPC' || code === 'EDQUOT' || isFull(error.cause);
+  return code === 'ENOSPC' || code === 'EDQUOT' || isFull(Reflect.get(error, 'cause'));
 }
 
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {

@@ -71,7 +71,11 @@ export const planRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, {
     async ({ params: { planId }, headers }, reply) => {
       await store.plans.get(planId);
       const stream = Readable.from(planStreams.follow(planId, Number(headers['last-event-id'] ?? 0)));
-      void reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no').type('text/event-stream');
+      void reply
+        .type('text/event-stream')
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        .header('connection', 'close'); // a stream that ended must not hold up the end of the API
       return await reply.send(stream);
     },
   );
