@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { loadSolver, type Solver } from '@espalier/planner';
 import { type MeasurementQueue, openQueue } from '@espalier/queue';
 import { openStore, type SavedStep, type Store } from '@espalier/store';
 import type { Logger } from 'pino';
@@ -21,13 +22,14 @@ export interface RunningPlanner {
  * @throws QueueError `redis_unavailable`; StoreError `database_unavailable`
  */
 export async function startPlanner(config: PlannerConfig, log: Logger): Promise<RunningPlanner> {
+  const solver = await loadSolver();
   const store = await openStore(config);
   await store.ping();
   const queue = await openQueue({ redisUrl: config.redisUrl, prefix: config.queuePrefix, log });
   const bell = createBell();
   const listener = store.listen({ onNotice: bell.ring, onConnected: bell.ring });
   const stop = new AbortController();
-  const running = stepForever({ store, queue, bell, log, signal: stop.signal });
+  const running = stepForever({ store, solver, queue, bell, log, signal: stop.signal });
   return {
     close: async () => {
       stop.abort();
@@ -69,16 +71,17 @@ function createBell(): Bell {
 
 interface Loop {
   readonly store: Store;
+  readonly solver: Solver;
   readonly queue: MeasurementQueue;
   readonly bell: Bell;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
-async function stepForever({ store, queue, bell, log, signal }: Loop): Promise<void> {
+async function stepForever({ store, solver, queue, bell, log, signal }: Loop): Promise<void> {
   while (!signal.aborted) {
     try {
-      const saved = await store.plans.withDue((plan) => decide(store, plan, log.child({ planId: plan.id })));
+      const saved = await store.plans.withDue((plan) => decide(store, solver, plan));
       if (saved === null) await bell.wait(POLL_MS);
       else await enqueue(queue, saved, log);
     } catch (error) {

@@ -1,1 +1,36 @@
-export {};
+// Latency model
+export { fitLatencyTable, type BlockSaving, type LatencyData, type LatencyTable } from './latency/latency-table.js';
+export { predictLatency, type LatencyPrediction } from './latency/predict.js';
+export type { Interval, LatencyEstimate, PairedMeasurement, RatioEstimate } from './latency/estimate.js';
+
+// Solver
+export { loadSolver, type LeastExcess, type Solver } from './solver/solve.js';
+export type {
+  BlockImportance,
+  LatencyLimit,
+  LowestReachable,
+  Solution,
+  SolveProblem,
+  SolveProof,
+  SolveTarget,
+  TargetPrediction,
+} from './solver/problem.js';
+
+// A plan, step by step
+export { startPlan, stepPlan } from './plan/step.js';
+export { summarisePlan, type RoundSummary, type SavingRow, type TargetSummary } from './plan/summary.js';
+export {
+  isFinal,
+  type MeasurementOutcome,
+  type MeasurementWish,
+  PLAN_STATE_VERSION,
+  type PlanEffect,
+  type PlanEvent,
+  type PlanFailure,
+  type PlanSetup,
+  type PlanState,
+  type PlanStep,
+} from './plan/state.js';
+
+// Fail
+export { PlannerError, type PlannerCode } from './errors.js';
