@@ -63,7 +63,10 @@ export function createActivity(): Activity {
         listener?.();
       },
       progress: (progress) => {
-        if (running !== undefined) running = { ...running, progress };
+        if (running === undefined) return;
+        const entersPhase = running.progress?.phase !== progress.phase;
+        running = { ...running, progress };
+        if (entersPhase) listener?.();
       },
       end: () => {
         if (controller !== own) return;

@@ -50,21 +50,25 @@ test('an agent that does nothing says so, again and again', async () => {
   });
 });
 
-test('what changes is told at once, and progress with the next heartbeat', async () => {
+test('what changes is told at once, progress within a phase with the next heartbeat', async () => {
   await whileBeating(HOUR_MS, goOn, async ({ api, activity }) => {
     await until(() => api.seen.length === 1);
     const work = activity.begin();
     work.claimed(ONE);
     await until(() => api.seen.length === 2);
     expect(api.seen[1]?.body).toEqual({ state: 'busy', running: ONE });
-    const progress = { phase: 'sampling', runs: 7, elapsedMs: 10 } as const;
-    work.progress(progress);
-    activity.drain();
+    const first = { phase: 'sampling', runs: 7, elapsedMs: 10 } as const;
+    work.progress(first);
     await until(() => api.seen.length === 3);
-    expect(api.seen[2]?.body).toEqual({ state: 'draining', running: { ...ONE, progress } });
-    work.end();
+    expect(api.seen[2]?.body).toEqual({ state: 'busy', running: { ...ONE, progress: first } });
+    const second = { ...first, runs: 8 };
+    work.progress(second);
+    activity.drain();
     await until(() => api.seen.length === 4);
-    expect(api.seen[3]?.body).toEqual({ state: 'draining' });
+    expect(api.seen[3]?.body).toEqual({ state: 'draining', running: { ...ONE, progress: second } });
+    work.end();
+    await until(() => api.seen.length === 5);
+    expect(api.seen[4]?.body).toEqual({ state: 'draining' });
   });
 });
 

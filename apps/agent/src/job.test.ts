@@ -66,9 +66,12 @@ async function whileDoing(respond: Respond, more: Partial<JobOptions>, use: (doi
   const spool = await openSpool({ dir: join(dir, 'spool'), client, log, random: () => 0 });
   const activity = createActivity();
   const options = { client, agentId, cache, spool, activity, measure, random: () => 0, ...more };
+  const done = doJob(options, job, log);
   try {
-    await use({ api, activity, done: doJob(options, job, log) });
+    await use({ api, activity, done });
   } finally {
+    activity.stop();
+    await done.catch(() => undefined); // a test that expects a rejection has looked at it
     await spool.close();
   }
 }
@@ -148,7 +151,7 @@ test('an agent that stops gives its measurement back', async () => {
 
 test('the next start of an agent that was killed gives its measurement back', async () => {
   await whileDoing(generous, { measure: endless }, async ({ api, activity, done }) => {
-    await until(async () => (await readdir(join(dir, 'spool'))).length === 1);
+    await until(async () => (await readdir(join(dir, 'spool'))).some((name) => name.endsWith('.json')));
     const next = await openSpool({
       dir: join(dir, 'spool'),
       client: api.client,

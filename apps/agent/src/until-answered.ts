@@ -2,8 +2,8 @@ import { pause, type RetryPolicy, retryDelayMs } from '@espalier/client';
 import type { Logger } from 'pino';
 import { verdictOf } from './verdict.js';
 
-/** An agent outlasts any outage; it looks again at least every half minute, so that it is back soon after the API. */
-export const PATIENT: RetryPolicy = { retries: Number.POSITIVE_INFINITY, baseMs: 500, maxMs: 30_000 };
+/** An agent outlasts any outage; it looks again often enough to be back well before a lease has run out. */
+export const PATIENT: RetryPolicy = { retries: Number.POSITIVE_INFINITY, baseMs: 500, maxMs: 10_000 };
 
 /** What waiting for an answer takes. */
 export interface Waiting {

@@ -12,6 +12,9 @@ const PASSING_REFUSALS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429])
 /** The measurement or the agent is not known any more, or the attempt is not this agent's. */
 const GONE: ReadonlySet<number> = new Set([404, 409, 410]);
 
+/** Answers that say nothing about what was asked: a proxy's, another service's, or another version's of the API. */
+const NO_ANSWERS: ReadonlySet<string> = new Set(['answer_failed', 'answer_invalid', 'route_unknown']);
+
 /** What asking again does not mend: the wrong bytes arrive, or this disk takes none. */
 const OWN_FAULTS: ReadonlySet<string> = new Set<ClientCode>(['artifact_corrupt', 'file_unreadable', 'file_unwritable']);
 
@@ -22,7 +25,7 @@ const OWN_FAULTS: ReadonlySet<string> = new Set<ClientCode>(['artifact_corrupt',
 export function verdictOf(error: unknown): Verdict {
   if (error instanceof ClientError && OWN_FAULTS.has(error.code)) return 'refused';
   if (!(error instanceof ClientError) || error.status === undefined) return 'later';
-  const ours = error.code !== 'answer_failed' && error.code !== 'answer_invalid';
-  if (!ours || error.status >= 500 || PASSING_REFUSALS.has(error.status)) return 'later';
+  const unanswered = NO_ANSWERS.has(error.code) || error.status >= 500 || PASSING_REFUSALS.has(error.status);
+  if (unanswered) return 'later';
   return GONE.has(error.status) ? 'gone' : 'refused';
 }
