@@ -23,3 +23,11 @@ test('an unknown property is named once', () => {
 test('every violation is told', () => {
   expect(() => parse({ size: 'huge', count: 0 })).toThrow(/\/size must be one of .*; \/count must be >= 1/);
 });
+
+test('a field with many choices hides neither its last ones nor the other fields', () => {
+  const choice = Type.Union(Array.from({ length: 16 }, (_, index) => Type.Literal(`c${index}`)));
+  const parseMany = parserOf('Many', Type.Object({ first: choice, second: choice, third: Type.Integer() }));
+  expect(() => parseMany({ first: '?', second: '?', third: '?' })).toThrow(
+    /\/first must be one of "c0", .*"c15"; \/second must be one of "c0", .*"c15"; \/third/,
+  );
+});

@@ -1,4 +1,9 @@
 import type { TLocalizedValidationError } from 'typebox/error';
+import { Settings } from 'typebox/system';
+
+/** The library stops looking after eight errors, and each choice of a field counts as one: then choices and fields go missing. */
+const MAX_ERRORS = 1_000;
+Settings.Set({ maxErrors: MAX_ERRORS });
 
 /** One thing that is wrong with a value, and where. */
 export interface ContractViolation {
