@@ -36,6 +36,7 @@ const generous: Respond = ({ path }, response) => {
 const endless: typeof measure = (_request, options) =>
   new Promise((_resolve, reject) => {
     const signal = options?.signal;
+    if (signal?.aborted) reject(signal.reason);
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 
