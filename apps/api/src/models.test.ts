@@ -134,6 +134,17 @@ test('an artifact is its bytes, and a reader that has them gets none', async () 
   expect((await api.get(`/v1/artifacts/${'f'.repeat(64)}`)).body).toMatchObject({ code: 'artifact_unknown' });
 });
 
+test('an artifact is saved under its hash, or as asked for', async () => {
+  const dispositionOf = async (query: string) =>
+    (await fetch(`${api.url}/v1/artifacts/${modelId}${query}`)).headers.get('content-disposition');
+  const byHash = `attachment; filename="${modelId}.onnx"`;
+  expect(await dispositionOf('')).toBe(byHash);
+  const name = new URLSearchParams({ name: 'modèle (v2), "a"' });
+  expect(await dispositionOf(`?${name.toString()}`)).toBe(
+    `${byHash}; filename*=UTF-8''mod%C3%A8le%20%28v2%29%2C%20%22a%22.onnx`,
+  );
+});
+
 test('a candidate is made from a recipe once; what cannot go is refused with its reason', async () => {
   const { blocks } = await blocksAt('block');
   const [first = -1, second = -1] = blocks.filter(({ removable }) => removable).map(({ index }) => index);

@@ -7,11 +7,24 @@ import type { Dependencies } from '../dependencies.js';
 const Bytes = Type.Unsafe<ReadStream>({ type: 'string', format: 'binary' });
 const NotModified = Type.Null({ description: 'The reader has it already' });
 const ArtifactParams = Type.Object({ sha256: Sha256 });
+const ArtifactQuery = Type.Object({
+  name: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'What to call the file that is saved' }),
+  ),
+});
 /** The address names the content, so it never changes. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
 const names = (header: string | undefined, etag: string): boolean =>
   header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
+
+/** How a browser names the file that it saves: by the hash, or as asked for, in any script (RFC 8187). */
+function attachment(sha256: string, name: string | undefined): string {
+  const byHash = `attachment; filename="${sha256}.onnx"`;
+  if (name === undefined) return byHash;
+  const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
+  return `${byHash}; filename*=UTF-8''${encoded}.onnx`;
+}
 
 /** Artifacts: the bytes of models and candidates. */
 export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, { store }) => {
@@ -23,10 +36,11 @@ export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (ap
         summary: 'The bytes of a model or candidate',
         produces: ['application/octet-stream'],
         params: ArtifactParams,
+        querystring: ArtifactQuery,
         response: { 200: Bytes, 304: NotModified, 404: Problem },
       },
     },
-    async ({ params: { sha256 }, headers }, reply) => {
+    async ({ params: { sha256 }, query: { name }, headers }, reply) => {
       const { path, sizeBytes } = await store.artifacts.get(sha256);
       const etag = `"${sha256}"`;
       void reply.header('etag', etag).header('cache-control', FOREVER);
@@ -34,7 +48,7 @@ export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (ap
       void reply
         .type('application/octet-stream')
         .header('content-length', sizeBytes)
-        .header('content-disposition', `attachment; filename="${sha256}.onnx"`);
+        .header('content-disposition', attachment(sha256, name));
       return await reply.send(createReadStream(path));
     },
   );

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { aPlan } from '../testing/plans.js';
-import { describePlanProgress, planSentence, planShare, planTitle, predictionError } from './plan.js';
+import { describePlanProgress, planSentence, planShare, planTitle, predictionError, prunedModelPath } from './plan.js';
 
 test('a plan is called by its model, its budget and its target', () => {
   expect(planTitle(aPlan(), 'resnet50')).toBe('resnet50 within p50 ≤ 0.7× on x86-cpu');
@@ -36,4 +36,10 @@ test('the prediction error is signed', () => {
   expect(at(50.6)).toBe('+1.2\u202f%');
   expect(at(49.4)).toBe('\u22121.2\u202f%');
   expect(predictionError(aPlan())).toBeNull();
+});
+
+test('the pruned model is called after its model, whatever characters that has', () => {
+  expect(prunedModelPath('a'.repeat(64), 'my net & co')).toBe(
+    `/v1/artifacts/${'a'.repeat(64)}?name=my+net+%26+co-pruned`,
+  );
 });

@@ -40,6 +40,11 @@ const WORK: Readonly<Record<Plan['status'], string>> = {
   cancelled: 'Cancelled',
 };
 
+/** Where a browser gets the pruned model of a plan, saved as `NAME-pruned.onnx`. */
+export function prunedModelPath(artifact: string, modelName: string): string {
+  return `/v1/artifacts/${artifact}?${new URLSearchParams({ name: `${modelName}-pruned` }).toString()}`;
+}
+
 /** How far a plan's measurements are, in [0, 1]; null while nobody knows how many it takes. */
 export function planShare({ progress: { done, total } }: Pick<Plan, 'progress'>): number | null {
   return total > 0 ? Math.min(1, done / total) : null;

@@ -19,7 +19,7 @@ import { Shown } from '../components/shown.js';
 import { TimeAgo } from '../components/time-ago.js';
 import { criterionName } from '../format/criterion.js';
 import { formatNoun } from '../format/number.js';
-import { planSentence, planTitle } from '../format/plan.js';
+import { planSentence, planTitle, prunedModelPath } from '../format/plan.js';
 import { client } from '../service/client.js';
 import { blocksQuery, modelQuery } from '../service/queries.js';
 import { usePlanFeed } from '../service/use-plan-feed.js';
@@ -39,7 +39,7 @@ interface ActionsProps {
 function Actions({ plan, modelName, onCancel, cancelling }: ActionsProps) {
   if (plan.artifact !== null)
     return (
-      <ButtonLink primary icon="download" href={`/v1/artifacts/${plan.artifact}`} download={`${modelName}-pruned.onnx`}>
+      <ButtonLink primary icon="download" href={prunedModelPath(plan.artifact, modelName)} download>
         Download the pruned model
       </ButtonLink>
     );

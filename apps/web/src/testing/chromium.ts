@@ -1,18 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
 import type { Page } from 'playwright-core';
 
-/** Where systems put Chromium and Chrome. */
-const PROGRAMS = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+/** What Linux calls Chromium and Chrome. */
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
+
+/** Where macOS puts them. */
+const MAC_PROGRAMS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-] as const;
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+];
+
+const onPath = (name: string): readonly string[] =>
+  (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
 
 /** The browser of this machine; undefined: it has none. */
-export const chromiumProgram: string | undefined = PROGRAMS.find((program) => existsSync(program));
+export const chromiumProgram: string | undefined = [...NAMES.flatMap(onPath), ...MAC_PROGRAMS].find((program) =>
+  existsSync(program),
+);
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
