@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CreatePlan, Plan } from '@espalier/contracts';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { addAgent, addModel, openScene, resultOf, type Scene, wish } from '../testing/scene.js';
+import { StoreError } from '../errors.js';
 import type { DuePlan, PlanStep } from './step.js';
 
 let scene: Scene;
@@ -165,6 +166,40 @@ test('a step that throws saves nothing, and the plan rests', async () => {
   await expect(step).rejects.toMatchObject({ code: 'artifact_unknown' });
   expect(await scene.store.plans.get(plan.id)).toMatchObject({ status: 'scoring' });
   expect((await stepOnce(() => decision(plan))).due).toBeUndefined();
+});
+
+test('an outage counts against no plan', async () => {
+  const plan = await create();
+  const step = scene.store.plans.withDue(async () => {
+    throw new StoreError('disk_full', 'No space is left');
+  });
+  await expect(step).rejects.toMatchObject({ code: 'disk_full' });
+  expect((await stepOnce(() => decision(plan))).due).toBeUndefined();
+  expect(await stepWhenRested(() => decision(plan))).toMatchObject({ id: plan.id, failures: 0 });
+});
+
+test('a plan never waits for what the end of another has cancelled, whichever comes first', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const [ending, beginning] = [await create(), await create()];
+    const key = { key: 'shared', label: 'shared', request: wish(modelId, { spec: { seed: 100 + round } }) };
+    const again = { dueAt: new Date(0) };
+    let first: string | undefined;
+    while (first !== ending.id) {
+      const saved = await scene.store.plans.withDue(async ({ id }) =>
+        decision(ending, id === ending.id ? { measure: [key], ...again } : again),
+      );
+      first = saved?.planId;
+    }
+    let both: (string | undefined)[] = [];
+    while (!both.includes(ending.id) || !both.includes(beginning.id)) {
+      const decide = async ({ id }: DuePlan) =>
+        id === ending.id ? decision(ending, {}, 'cancelled') : decision(beginning, { measure: [key] });
+      const [one, two] = await Promise.all([scene.store.plans.withDue(decide), scene.store.plans.withDue(decide)]);
+      both = [...both, one?.planId, two?.planId];
+    }
+    const { running, queued } = await scene.store.plans.activity(beginning.id);
+    expect({ running, queued: [...queued] }).toEqual({ running: [], queued: [['x86-cpu', 1]] });
+  }
 });
 
 test('a final plan is never due again, and what only it waited for is cancelled', async () => {

@@ -4,7 +4,7 @@ import type { Database } from '../database.js';
 import { StoreError } from '../errors.js';
 import { type Page, type PageRequest, pageOf, pageQuery } from '../page.js';
 import { toJson } from '../stored.js';
-import { reachingDatabase } from '../unavailable.js';
+import { transact } from '../transact.js';
 import { activityOf, type PlanActivity } from './activity.js';
 import { appendEvents, listEvents } from './events.js';
 import { type DuePlan, type PlanStep, type SavedStep, stepDuePlan } from './step.js';
@@ -41,19 +41,14 @@ export function plansOf(db: Database): Plans {
     create: async (request) => {
       const id = randomUUID();
       const { modelId } = request;
-      await reachingDatabase(
-        async () =>
-          await db.$transaction(async (tx) => {
-            if ((await tx.model.count({ where: { id: modelId } })) === 0) {
-              throw new StoreError('model_unknown', `There is no model ${modelId}`, {
-                hint: 'GET /v1/models lists them',
-              });
-            }
-            const summary = firstSummary(request);
-            await tx.plan.create({ data: { id, modelId, request: toJson(request), summary: toJson(summary) } });
-            await appendEvents(tx, id, [{ type: 'created', message: 'Waits for the planner' }]);
-          }),
-      );
+      await transact(db, async (tx) => {
+        if ((await tx.model.count({ where: { id: modelId } })) === 0) {
+          throw new StoreError('model_unknown', `There is no model ${modelId}`, { hint: 'GET /v1/models lists them' });
+        }
+        const summary = toJson(firstSummary(request));
+        await tx.plan.create({ data: { id, modelId, request: toJson(request), summary } });
+        await appendEvents(tx, id, [{ type: 'created', message: 'Waits for the planner' }]);
+      });
       return await get(id);
     },
     list: async (page) => {

@@ -1,11 +1,12 @@
 import { CreatePlan, type Measurement, type MeasurementRequest, parserOf, type PlanEvent } from '@espalier/contracts';
 import type { Database, Queries } from '../database.js';
+import { StoreError } from '../errors.js';
 import { DbNull } from '../generated/internal/prismaNamespace.js';
-import { cancelMeasurementsOf } from '../measurements/cancel.js';
+import { cancelMeasurementsOf, holdWanted } from '../measurements/cancel.js';
 import { createMeasurements } from '../measurements/create.js';
 import { type QueuedJob, queuedColumns, renderJob, renderMeasurement, withoutSamples } from '../measurements/rows.js';
 import { readJson, toJson } from '../stored.js';
-import { reachingDatabase } from '../unavailable.js';
+import { transact } from '../transact.js';
 import { appendEvents } from './events.js';
 import { isFinal, type PlanSummary } from './summary.js';
 
@@ -63,6 +64,8 @@ const STEP_TIMEOUT_MS = 180_000;
 /** A planner that hangs in a step loses the row. */
 const IDLE_TIMEOUT_MS = STEP_TIMEOUT_MS + 30_000;
 const MAX_BACKOFF_SECONDS = 60;
+/** A full disk or a database that was away is nobody's fault: it counts against no plan. */
+const OUTAGE_SECONDS = 3;
 
 const parseRequest = parserOf('request of a plan', CreatePlan);
 
@@ -130,6 +133,7 @@ async function saveStep(tx: Queries, due: DuePlan, step: PlanStep): Promise<read
 
 async function measureFor(tx: Queries, planId: string, wishes: readonly PlanWish[]): Promise<readonly QueuedJob[]> {
   if (wishes.length === 0) return [];
+  await holdWanted(tx);
   const known = await tx.planMeasurement.findMany({
     where: { planId, key: { in: wishes.map(({ key }) => key) } },
     select: { key: true },
@@ -155,7 +159,12 @@ async function measureFor(tx: Queries, planId: string, wishes: readonly PlanWish
 }
 
 /** Nothing was saved; try again later, the longer the oftener it failed. Not worth a second error if Postgres is away. */
-async function backOff(db: Database, planId: string): Promise<void> {
+async function backOff(db: Database, planId: string, error: unknown): Promise<void> {
+  if (error instanceof StoreError && error.retryable) {
+    await db.$executeRaw`
+      UPDATE plans SET not_before = now() + ${OUTAGE_SECONDS} * interval '1 second' WHERE id = ${planId}::uuid`;
+    return;
+  }
   await db.$executeRaw`
     UPDATE plans SET failures = failures + 1,
       not_before = now() + least(${MAX_BACKOFF_SECONDS}, power(2, failures)) * interval '1 second'
@@ -165,7 +174,8 @@ async function backOff(db: Database, planId: string): Promise<void> {
 /**
  * Takes one plan that has something to do, lets `decide` look at it, and saves what it decided, in one transaction that holds
  * the plan's row: no two planners step the same plan, and a planner that dies in between leaves everything as it was.
- * When `decide` throws, nothing is saved, the plan rests (with back-off) and the error is passed on.
+ * When `decide` throws, nothing is saved, the plan rests (with back-off) and the error is passed on. A retryable StoreError
+ * does not count as a failure of the plan.
  * @returns null when no plan has anything to do
  */
 export async function stepDuePlan(
@@ -174,21 +184,19 @@ export async function stepDuePlan(
 ): Promise<SavedStep | null> {
   let planId: string | undefined;
   try {
-    return await reachingDatabase(
-      async () =>
-        await db.$transaction(
-          async (tx) => {
-            await tx.$executeRawUnsafe(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`);
-            planId = await lockDue(tx);
-            if (planId === undefined) return null;
-            const due = await readDue(tx, planId);
-            return { planId, jobs: await saveStep(tx, due, await decide(due)) };
-          },
-          { timeout: STEP_TIMEOUT_MS },
-        ),
+    return await transact(
+      db,
+      async (tx) => {
+        await tx.$executeRawUnsafe(`SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`);
+        planId = await lockDue(tx);
+        if (planId === undefined) return null;
+        const due = await readDue(tx, planId);
+        return { planId, jobs: await saveStep(tx, due, await decide(due)) };
+      },
+      STEP_TIMEOUT_MS,
     );
   } catch (error) {
-    if (planId !== undefined) await backOff(db, planId).catch(() => undefined);
+    if (planId !== undefined) await backOff(db, planId, error).catch(() => undefined);
     throw error;
   }
 }
