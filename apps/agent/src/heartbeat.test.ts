@@ -122,6 +122,21 @@ test('an API that lost its memory gets to know the agent again', async () => {
   );
 });
 
+test('a heartbeat on its way is let through when the loop closes, so that nothing overtakes the farewell', async () => {
+  const answered: string[] = [];
+  const slowly: Respond = (seen, response, count) => {
+    setTimeout(() => {
+      answered.push(seen.path);
+      goOn(seen, response, count);
+    }, 50);
+  };
+  await whileBeating(HOUR_MS, slowly, async ({ api }) => {
+    await until(() => api.seen.length === 1);
+    expect(answered).toEqual([]);
+  });
+  expect(answered).toHaveLength(1);
+});
+
 test('a job that begins after the agent was told to stop is broken off from the start', () => {
   const activity = createActivity();
   activity.stop();

@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import type { Activity } from './activity.js';
 import { verdictOf } from './verdict.js';
 
+/** A heartbeat on its way when the agent stops gets so long. */
+const LAST_BEAT_MS = 1_000;
+
 /** What the heartbeat needs. */
 export interface HeartbeatOptions {
   readonly client: Client;
@@ -24,6 +27,7 @@ export interface HeartbeatLoop {
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
   const { client, agentId, everyMs, activity, onUnknown, log, now } = options;
   const stop = new AbortController();
+  const closing = new AbortController();
   let nap = new AbortController();
   let lastSuccessAt: string | null = null;
 
@@ -49,9 +53,10 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
   }
 
   async function run(): Promise<void> {
-    while (!stop.signal.aborted) {
+    while (!closing.signal.aborted) {
       nap = new AbortController();
       await beat();
+      if (closing.signal.aborted) return;
       await pause(everyMs, nap.signal).catch(() => undefined); // woken early
     }
   }
@@ -60,8 +65,11 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
   const running = run();
   return {
     close: async () => {
-      stop.abort();
+      closing.abort();
       nap.abort();
+      // One that is on its way is let through: broken off, it could still arrive, after the farewell.
+      await Promise.race([running, pause(LAST_BEAT_MS)]);
+      stop.abort();
       await running;
     },
   };
