@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { type Consumer, type MeasurementQueue, openQueue, type QueueLog, type TargetJob } from './index.js';
-import { keysBelow, loseEverything } from './testing.js';
+import { keysBelow, loseEverything, openLine } from './testing.js';
 
 const redisUrl = process.env['REDIS_URL'];
 const log: QueueLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -189,7 +188,7 @@ test('Redis away at the start is said clearly', async () => {
 });
 
 test('Redis away later fails a request at once, and the connection heals by itself', async () => {
-  const line = await openLine(new URL(url()));
+  const line = await openLine(url());
   const queue = await openQueue({ redisUrl: line.url, prefix: `{test-${randomUUID()}}`, log });
   open.push(line, queue);
   const waiting = job('t');
@@ -216,30 +215,4 @@ async function untilAway(queue: MeasurementQueue): Promise<void> {
 
 async function untilBack(queue: MeasurementQueue): Promise<void> {
   while (!(await isThere(queue))) await pause();
-}
-
-/** A line to Redis that can be cut and mended, so that no other test notices. */
-async function openLine(redis: URL) {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(Number(redis.port || 6379), redis.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-  });
-  const listen = async (port: number) =>
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const cut = async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const socket of sockets) socket.destroy();
-    await closed;
-  };
-  await listen(0);
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const through = new URL(redis);
-  through.host = `127.0.0.1:${port}`;
-  return { url: through.toString(), cut, mend: async () => await listen(port), close: cut };
 }

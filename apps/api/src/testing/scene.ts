@@ -20,15 +20,15 @@ export interface Answer {
 
 export type ApiScene = Awaited<ReturnType<typeof openApiScene>>;
 
-/** A running API on a database, a Redis prefix, a folder and a port of its own; and its store and queue, to look behind it. */
+/** A running API on a database (unless given), a Redis prefix, a folder and a port of its own; and its store and queue, to look behind it. */
 export async function openApiScene(changes: Partial<ApiConfig> = {}) {
   const redisUrl = process.env['REDIS_URL'];
   if (redisUrl === undefined) throw new Error('REDIS_URL is not set: run the tests with `npm test`');
-  const database = await createTestDatabase(process.env['DATABASE_URL']);
+  const database = changes.databaseUrl === undefined ? await createTestDatabase(process.env['DATABASE_URL']) : null;
   const artifactsDir = await mkdtemp(join(tmpdir(), 'espalier-api-'));
   const queuePrefix = `{test-${randomUUID()}}`;
   const config: ApiConfig = {
-    databaseUrl: database.url,
+    databaseUrl: database?.url ?? '',
     redisUrl,
     host: '127.0.0.1',
     port: 0,
@@ -42,8 +42,8 @@ export async function openApiScene(changes: Partial<ApiConfig> = {}) {
     ...changes,
   };
   const api = await startApi(config, log);
-  const store = await openStore({ databaseUrl: database.url, artifactsDir });
-  const queue = await openQueue({ redisUrl, prefix: queuePrefix, log });
+  const store = await openStore(config);
+  const queue = await openQueue({ redisUrl: config.redisUrl, prefix: queuePrefix, log });
 
   const call = async (method: string, path: string, init: RequestInit = {}): Promise<Answer> => {
     const response = await fetch(`${api.url}${path}`, { method, ...init });
@@ -69,7 +69,7 @@ export async function openApiScene(changes: Partial<ApiConfig> = {}) {
       await api.close();
       await queue.close();
       await store.close();
-      await database.close();
+      await database?.close();
       await rm(artifactsDir, { recursive: true, force: true });
     },
   };
