@@ -27,7 +27,7 @@ export function specOf(
     return {
       ...spec,
       precision: Math.max(0.0005, spec.precision / sharper),
-      maxSeconds: Math.min(3600, spec.maxSeconds * sharper ** 2),
+      maxSeconds: Math.min(3600, spec.maxSeconds * sharper),
     };
   }
   const quick = purpose === 'base' ? BASE : ABLATION;

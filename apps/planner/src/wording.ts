@@ -15,8 +15,7 @@ export function endingOf(state: PlanState, blocks: readonly Block[]): string | n
     case 'verified': {
       if (state.round === null) return 'The model meets the budget as it is: nothing was removed';
       const verdict = state.rounds[state.round]?.verdicts[0];
-      const measured =
-        verdict === undefined ? '' : `: at most ${ms(verdict.measured.subject.ci[1])} of ${ms(verdict.limitMs)}`;
+      const measured = verdict === undefined ? '' : `: at most ${ms(verdict.measured.ci[1])} of ${ms(verdict.limitMs)}`;
       return `Without ${namesOf(state.removed, blocks)} the model keeps the budget${measured}`;
     }
     case 'infeasible':
@@ -57,10 +56,10 @@ export function eventsBetween(before: PlanState, after: PlanState, blocks: reado
   }
   const verdict = rounds.at(-1)?.verdicts[0];
   if (verdict !== undefined && verdict !== known[rounds.length - 1]?.verdicts[0]) {
-    const { subject } = verdict.measured;
+    const { measured, limitMs, met } = verdict;
     events.push({
       type: 'round',
-      message: `${verdict.met ? 'Within' : 'Not within'} the budget: ${ms(subject.p50Ms)}, at most ${ms(subject.ci[1])} of ${ms(verdict.limitMs)}`,
+      message: `${met ? 'Within' : 'Not within'} the budget: ${ms(measured.p50Ms)}, at most ${ms(measured.ci[1])} of ${ms(limitMs)}`,
     });
   }
   const ending = endingOf(after, blocks);

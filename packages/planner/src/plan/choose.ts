@@ -84,7 +84,7 @@ function lowestOf(
   return setup.targets.map(({ target }, at) => {
     const predicted = lowest?.predictions[at];
     const measured = rounds.flatMap(({ verdicts }) =>
-      verdicts[at] === undefined ? [] : [verdicts[at].measured.subject.p50Ms],
+      verdicts[at] === undefined ? [] : [verdicts[at].measured.p50Ms],
     );
     return {
       target,

@@ -30,7 +30,9 @@ export interface TargetData {
 /** What a verification found on one target. */
 export interface Verdict {
   readonly target: string;
-  readonly measured: PairedMeasurement;
+  readonly measurement: PairedMeasurement;
+  /** The p50 with the interval that is judged. */
+  readonly measured: LatencyEstimate;
   /** In ms; of a ratio: of the control in the same process. */
   readonly limitMs: number;
   readonly met: boolean;

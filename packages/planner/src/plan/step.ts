@@ -222,17 +222,12 @@ function mayImprove(setup: PlanSetup, rounds: readonly Round[]): boolean {
 function mayBeNoise({ setup, rounds, sharper }: Verifying): boolean {
   const round = rounds.at(-1);
   if (round === undefined || sharper > 1 || !isComplete(setup, round)) return false;
-  return setup.targets.every((target, at) => isNearMiss(round, target, at));
+  return round.verdicts.every((verdict) => verdict.met || missedByNoise(verdict));
 }
 
 function measureSharper(state: Verifying): PlanStep {
   const waiting = verificationWishes(state.setup, state.rounds.at(-1)?.removed ?? [], SHARPER);
   return { state: { ...state, sharper: SHARPER, waiting }, effects: [{ type: 'measure', wishes: waiting }] };
-}
-
-function isNearMiss(round: Round, target: PlanSetup['targets'][number], at: number): boolean {
-  const verdict = round.verdicts[at];
-  return verdict !== undefined && (verdict.met || missedByNoise(verdict, target));
 }
 
 const knowledgeOf = ({ importances, setAside, data, rounds }: PlanKnowledge): PlanKnowledge => ({

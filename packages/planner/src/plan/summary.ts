@@ -46,7 +46,7 @@ export function summarisePlan(state: PlanState): readonly TargetSummary[] {
     const table = tables[at];
     const chosen = chosenRound(state, knowledge);
     const verdict = knowledge?.rounds[chosen]?.verdicts[at];
-    const base = verdict?.measured.control ?? (table === undefined ? null : estimateOf(table.base));
+    const base = verdict?.measurement.control ?? (table === undefined ? null : estimateOf(table.base));
     const rounds = knowledge?.rounds.flatMap((_, round) => roundOf(knowledge, round, at)) ?? [];
     return {
       target,
@@ -97,8 +97,8 @@ function roundOf({ rounds }: PlanKnowledge, round: number, at: number): readonly
     {
       removed,
       predicted: { p50Ms: expected.p50Ms, ci: expected.ci },
-      measured: verdict?.measured.subject ?? null,
-      ratio: verdict?.measured.ratio ?? null,
+      measured: verdict?.measured ?? null,
+      ratio: verdict?.measurement.ratio ?? null,
       limitMs: verdict?.limitMs ?? expected.limitMs,
       met: verdict?.met ?? false,
     },

@@ -3,23 +3,22 @@ import type { LatencyLimit } from '../solver/problem.js';
 import type { PlanTarget, Verdict } from './state.js';
 
 /**
- * Whether a measured set keeps its limit. An absolute limit is kept when the upper bound of the p50 is at most the limit; a
- * relative one when the upper bound of the ratio is, and the upper bound of the p50 is at most that share of the control's
- * p50 in the same process.
+ * Whether a measured set keeps its limit: the upper bound of its p50 is at most the limit. Against an absolute limit that is
+ * the bound of the p50 by itself. A relative limit is that share of the control's p50 in the same process, and the p50 has the
+ * interval of the ratio, at the control's p50: what shook both alike says nothing about how they compare.
  */
-export function judge({ target, limit }: PlanTarget, measured: PairedMeasurement): Verdict {
-  const { subject, control, ratio } = measured;
-  if ('limitMs' in limit) {
-    return { target, measured, limitMs: limit.limitMs, met: subject.ci[1] <= limit.limitMs };
-  }
-  const limitMs = limit.ratio * control.p50Ms;
-  return { target, measured, limitMs, met: ratio.ci[1] <= limit.ratio && subject.ci[1] <= limitMs };
+export function judge({ target, limit }: PlanTarget, measurement: PairedMeasurement): Verdict {
+  const { subject, control, ratio } = measurement;
+  const relative = 'ratio' in limit;
+  const limitMs = relative ? limit.ratio * control.p50Ms : limit.limitMs;
+  const measured: LatencyEstimate = relative
+    ? { p50Ms: subject.p50Ms, ci: [ratio.ci[0] * control.p50Ms, ratio.ci[1] * control.p50Ms], n: subject.n }
+    : subject;
+  return { target, measurement, measured, limitMs, met: measured.ci[1] <= limitMs };
 }
 
-/** Whether a set that missed would have kept its limit, had its estimates been exact. */
-export function missedByNoise({ measured, limitMs }: Verdict, { limit }: PlanTarget): boolean {
-  return measured.subject.p50Ms <= limitMs && ('limitMs' in limit || measured.ratio.p50 <= limit.ratio);
-}
+/** Whether a set that missed would have kept its limit, had its estimate been exact. */
+export const missedByNoise = ({ measured, limitMs }: Verdict): boolean => measured.p50Ms <= limitMs;
 
 /** Whether the base model keeps the limit as it is. */
 export function alreadyMet(limit: LatencyLimit, base: LatencyEstimate): boolean {
