@@ -3,7 +3,7 @@
 import { readModelFile, writeModelFile } from '@espalier/onnx';
 import { findBlocks, removeBlocks, type TensorShapes } from '@espalier/pruning';
 
-/** What to prune, and where to. Absent: do nothing, so that an empty process can be compared. */
+/** What to prune, and where to. `nothing`: do nothing, so that an empty process can be compared. */
 export interface SurgeryWork {
   readonly path: string;
   readonly output: string;
@@ -23,12 +23,12 @@ async function prune({ path, output, shapes }: SurgeryWork): Promise<void> {
   await writeModelFile(removeBlocks(model, shapes, { granularity: 'block', remove }).model, output);
 }
 
-async function answer(work: SurgeryWork | null): Promise<SurgeryFigures> {
+async function answer(work: SurgeryWork | 'nothing'): Promise<SurgeryFigures> {
   const startedAt = performance.now();
-  if (work !== null) await prune(work);
+  if (work !== 'nothing') await prune(work);
   return { seconds: (performance.now() - startedAt) / 1000, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-process.once('message', (work: SurgeryWork | null) => {
+process.once('message', (work: SurgeryWork | 'nothing') => {
   void answer(work).then((figures) => process.send?.(figures, () => process.disconnect()));
 });

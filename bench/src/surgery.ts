@@ -18,7 +18,7 @@ function isFigures(message: unknown): message is SurgeryFigures {
   return typeof message === 'object' && message !== null && 'seconds' in message && 'peakRssBytes' in message;
 }
 
-async function inFreshProcess(work: SurgeryWork | null): Promise<SurgeryFigures> {
+async function inFreshProcess(work: SurgeryWork | 'nothing'): Promise<SurgeryFigures> {
   const child = fork(new URL('./surgery-child.js', import.meta.url), [], { serialization: 'advanced' });
   child.send(work);
   const [message]: unknown[] = await once(child, 'message');
@@ -42,7 +42,7 @@ export const surgery: Bench = {
       await writeModelFile(buildZooModel('resnet50'), path);
       const { size } = await stat(path);
       const { shapes } = await traceShapes(path);
-      const empty = await inFreshProcess(null);
+      const empty = await inFreshProcess('nothing');
       const runs: SurgeryFigures[] = [];
       for (let run = 1; run <= (quick ? RUNS.quick : RUNS.full); run += 1) {
         progress(`run ${run}`);
