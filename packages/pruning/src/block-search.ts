@@ -3,7 +3,7 @@ import { candidatesIn, hold, type Holding } from './holding.js';
 import { endOfJoin, squeezeOf, startOfJoin, withNormsBehind } from './join-extent.js';
 import type { Chain, Span } from './region-tree.js';
 import { preserves, type Search } from './search.js';
-import { hasShortcut, isInPlace, type SpanKinds, spanKinds } from './span-kind.js';
+import { isInPlace, shortcutOf, type SpanKinds, spanKinds } from './span-kind.js';
 import { unitsIn, withSeparableUnits } from './units.js';
 
 /** More than the modules of the Inception family hold; a join that spans more than this and half the network is no block. */
@@ -90,7 +90,7 @@ function joinPieces(context: Context, spans: readonly Span[]): Piece[] {
     if (end !== undefined) {
       const from = startOf(context, spans, { join: index, first, end });
       const members = spans.slice(from, end + 1);
-      const parts = candidateOf('join', members, { join: span, hasShortcut: hasShortcut(search, span) });
+      const parts = candidateOf('join', members, { join: span, shortcut: shortcutOf(search, span) });
       pieces.push({ from, to: end, parts });
       first = end + 1;
     } else if (containers.has(span)) {
@@ -127,7 +127,9 @@ function isContainer(context: Context, spans: readonly Span[], index: number): b
   const start = startOfJoin(search, kinds, spans, { join: index, first: 0 });
   const region = regionOf(spans.slice(start, end + 1));
   if (region && preserves(search, region)) return inner.residualWeight * 2 > span.weight;
-  return inner.hasShortcut || isTangled(span);
+  if (isTangled(span)) return true;
+  // The levels of a U-Net hold each other; a block with weights in every branch may hold a split and a Concat.
+  return shortcutOf(search, span) === 'none' ? inner.hasResidual : inner.hasShortcut;
 }
 
 /** Whether the branches of a span feed each other, as the layers of a dense block do. */

@@ -9,6 +9,9 @@ import type { Region } from './search.js';
  */
 export type CandidateKind = 'join' | 'separable' | 'branch' | 'conv' | 'linear' | 'compound' | 'gate' | 'opaque';
 
+/** `added` makes a join residual; `concatenated` is that of a U-Net, or of a unit that works on half of the channels. */
+export type Shortcut = 'added' | 'concatenated' | 'none';
+
 export interface Candidate {
   readonly kind: CandidateKind;
   readonly region: Region;
@@ -16,8 +19,8 @@ export interface Candidate {
   readonly weight: number;
   /** The operation in which the branches of a join meet. */
   readonly meeting: number | undefined;
-  /** A join one of whose branches has no weights. */
-  readonly hasShortcut: boolean;
+  /** What one weightless branch of a join is: added to the others, laid beside them, or not there. */
+  readonly shortcut: Shortcut;
   /** Whether it lies between larger blocks, and not in front of the first or behind the last. */
   readonly isBetween: boolean;
 }
@@ -45,9 +48,9 @@ export function weightOf(spans: readonly Span[]): number {
 export function candidateOf(
   kind: CandidateKind,
   spans: readonly Span[],
-  { join, hasShortcut = false }: { join?: Span | undefined; hasShortcut?: boolean } = {},
+  { join, shortcut = 'none' }: { join?: Span; shortcut?: Shortcut } = {},
 ): Candidate[] {
   const region = regionOf(spans);
   const meeting = join?.operations.at(-1);
-  return region ? [{ kind, region, weight: weightOf(spans), meeting, hasShortcut, isBetween: true }] : [];
+  return region ? [{ kind, region, weight: weightOf(spans), meeting, shortcut, isBetween: true }] : [];
 }

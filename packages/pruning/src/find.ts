@@ -65,20 +65,27 @@ interface Found {
   readonly output: BlockEnd;
 }
 
+/** What a region is looked at against. */
+interface Surroundings {
+  /** Indices of the nodes in which blocks are looked for. */
+  readonly searched: ReadonlySet<number>;
+  readonly isNeeded: IsNeeded;
+}
+
 function regionsOf(graph: GraphView, shapes: TensorShapes, granularity: Granularity): Found[] {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const isNeeded = neededNodes(graph);
+  const searches = flowsOf(graph, outputs)
+    .map(({ flow, bounds }) => ({ search: searchIn(flow, shapes), bounds }))
+    .filter(({ search }) => search.tree.root.weight > 0);
+  const searched = new Set(searches.flatMap(({ search }) => operationsOf(search.flow).map(({ index }) => index)));
+  const surroundings = { searched, isNeeded: neededNodes(graph) };
   const workOut = (search: Search): Found[] =>
-    candidatesIn(search, granularity).flatMap((candidate) => foundFrom(search, candidate, isNeeded));
-  const found: Found[] = [];
-  for (const { flow, bounds } of flowsOf(graph, outputs)) {
-    const search = searchIn(flow, shapes);
-    if (search.tree.root.weight === 0) continue;
+    candidatesIn(search, granularity).flatMap((candidate) => foundFrom(search, candidate, surroundings));
+  return searches.flatMap(({ search, bounds }) => {
     const all = workOut(search);
-    const main = flowToFirstOutput(flow, bounds);
-    found.push(...(main ? withLeakingBlocks(all, workOut(searchIn(main, shapes))) : all));
-  }
-  return found;
+    const main = flowToFirstOutput(search.flow, bounds);
+    return main ? withLeakingBlocks(all, workOut(searchIn(main, shapes))) : all;
+  });
 }
 
 function candidatesIn(search: Search, granularity: Granularity): Candidate[] {
@@ -134,9 +141,9 @@ function withLeakingBlocks(all: readonly Found[], forMain: readonly Found[]): Fo
   return [...all.filter((each) => !given.has(each)), ...leaking];
 }
 
-function foundFrom(search: Search, candidate: Candidate, isNeeded: IsNeeded): Found[] {
+function foundFrom(search: Search, candidate: Candidate, { searched, isNeeded }: Surroundings): Found[] {
   const { region, meeting } = candidate;
-  const nodes = nodesOfRegion(search.flow, region);
+  const nodes = nodesOfRegion(search.flow, region, searched);
   const [input, output] = [endOf(search, region.input), endOf(search, region.output)];
   if (!input || !output) return [];
   const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);

@@ -9,25 +9,28 @@ export interface Holding {
   readonly parts: readonly (Candidate | Holding)[];
   readonly hasJoin: boolean;
   readonly hasShortcut: boolean;
+  readonly hasResidual: boolean;
   readonly hasComposite: boolean;
   /** Whether some candidate keeps its shape. */
   readonly hasRemovable: boolean;
-  /** Weighted operations in joins with a shortcut that keep their shape. */
+  /** Weighted operations in residual joins that keep their shape. */
   readonly residualWeight: number;
 }
 
 /** Puts candidates and what others hold together. */
 export function hold(search: Search, parts: readonly (Candidate | Holding)[]): Holding {
-  let [hasJoin, hasShortcut, hasComposite, hasRemovable, residualWeight] = [false, false, false, false, 0];
+  let [hasJoin, hasShortcut, hasResidual, hasComposite, hasRemovable] = [false, false, false, false, false];
+  let residualWeight = 0;
   for (const part of parts) {
     const summary = 'parts' in part ? part : summaryOf(search, part);
     hasJoin ||= summary.hasJoin;
     hasShortcut ||= summary.hasShortcut;
+    hasResidual ||= summary.hasResidual;
     hasComposite ||= summary.hasComposite;
     hasRemovable ||= summary.hasRemovable;
     residualWeight += summary.residualWeight;
   }
-  return { parts, hasJoin, hasShortcut, hasComposite, hasRemovable, residualWeight };
+  return { parts, hasJoin, hasShortcut, hasResidual, hasComposite, hasRemovable, residualWeight };
 }
 
 /** All candidates that are held, in order. */
@@ -42,14 +45,14 @@ export function candidatesIn(holding: Holding): Candidate[] {
 }
 
 function summaryOf(search: Search, candidate: Candidate): Omit<Holding, 'parts'> {
-  const isJoin = candidate.kind === 'join';
   const hasRemovable = preserves(search, candidate.region);
-  const isResidual = isJoin && candidate.hasShortcut && hasRemovable;
+  const hasResidual = candidate.shortcut === 'added';
   return {
-    hasJoin: isJoin,
-    hasShortcut: isJoin && candidate.hasShortcut,
+    hasJoin: candidate.kind === 'join',
+    hasShortcut: candidate.shortcut !== 'none',
+    hasResidual,
     hasComposite: isComposite(candidate),
     hasRemovable,
-    residualWeight: isResidual ? candidate.weight : 0,
+    residualWeight: hasResidual && hasRemovable ? candidate.weight : 0,
   };
 }

@@ -2,7 +2,7 @@ import { convolutionForm } from './convolution.js';
 import { CONCATENATIONS } from './operators.js';
 import type { Span } from './region-tree.js';
 import { isSameShape, type Search, shapeAt } from './search.js';
-import { hasShortcut, isInPlace, lastNode, type SpanKind, type SpanKinds } from './span-kind.js';
+import { isInPlace, lastNode, shortcutOf, type SpanKind, type SpanKinds } from './span-kind.js';
 import { unitsIn, withSeparableUnits } from './units.js';
 
 /** How far a join reaches along its chain: positions of its first and last span, inclusive. */
@@ -65,7 +65,8 @@ export function squeezeOf(
   { join, first, start }: { join: number; first: number; start: number },
 ): number | undefined {
   const span = spans[join];
-  const isFire = span && CONCATENATIONS.has(lastNode(search, span)?.opType ?? '') && !hasShortcut(search, span);
+  const isFire =
+    span && CONCATENATIONS.has(lastNode(search, span)?.opType ?? '') && shortcutOf(search, span) === 'none';
   if (!isFire) return undefined;
   const units = withSeparableUnits(
     search,

@@ -29,9 +29,28 @@ export function macsOf(graph: GraphView, shapes: TensorShapes, node: GraphNode):
     case 'GRU':
     case 'LSTM':
       return recurrentMacs(dimsOf(node.inputs[0]), weights);
+    case 'Attention':
+    case 'QAttention':
+      return elementCount(dimsOf(node.inputs[0]).slice(0, -1)) * elementCount(weights[0] ?? []);
+    case 'MatMulNBits':
+      return result * (node.attribute('K')?.int ?? 0);
+    case 'Einsum':
+      return einsumMacs(node, dimsOf);
     default:
       return result * contractedLength(node, operands[0] ?? 1, weights[0] ?? []);
   }
+}
+
+/** One for every combination of the indices in the equation; 0 for equations that leave indices out (`...`). */
+function einsumMacs(node: GraphNode, dimsOf: DimsOf): number {
+  const [inputs = ''] = (node.attribute('equation')?.string ?? '').replaceAll(' ', '').split('->');
+  if (inputs === '' || inputs.includes('.')) return 0;
+  const sizes = new Map<string, number>();
+  for (const [operand, labels] of inputs.split(',').entries()) {
+    const dims = dimsOf(node.inputs[operand]);
+    for (const [axis, label] of labels.split('').entries()) sizes.set(label, dims[axis] ?? 0);
+  }
+  return elementCount([...sizes.values()]);
 }
 
 /** Every step of every sequence takes all input and recurrent weights once. X is [steps, batch, size] in any order. */

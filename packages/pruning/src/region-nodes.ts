@@ -10,10 +10,10 @@ export interface RegionNodes {
   readonly all: readonly GraphNode[];
 }
 
-/** The nodes of a region. */
-export function nodesOfRegion(flow: Flow, region: Region): RegionNodes {
+/** The nodes of a region. Nodes of any flow in which blocks are looked for (`searched`, by index) are nobody's helpers. */
+export function nodesOfRegion(flow: Flow, region: Region, searched: ReadonlySet<number>): RegionNodes {
   const operations = operationsIn(flow, region);
-  const helpers = helpersOf(flow, operations);
+  const helpers = helpersOf(flow, operations, searched);
   return { operations, all: [...operations, ...helpers].sort((a, b) => a.index - b.index) };
 }
 
@@ -32,8 +32,12 @@ export function operationsIn(flow: Flow, { entries, output }: Region): GraphNode
   return found.sort((a, b) => a.index - b.index);
 }
 
-/** Nodes outside the flow all of whose readers are among `operations` or are such nodes themselves. */
-function helpersOf({ graph, tensors }: Flow, operations: readonly GraphNode[]): GraphNode[] {
+/** Nodes outside the flows all of whose readers are among `operations` or are such nodes themselves. */
+function helpersOf(
+  { graph, tensors }: Flow,
+  operations: readonly GraphNode[],
+  searched: ReadonlySet<number>,
+): GraphNode[] {
   const helpers: GraphNode[] = [];
   const readersLeft = new Map<GraphNode, number>();
   const open = [...operations];
@@ -43,7 +47,7 @@ function helpersOf({ graph, tensors }: Flow, operations: readonly GraphNode[]): 
     for (const producer of producers) {
       const left = (readersLeft.get(producer) ?? readersOf(graph, producer)) - 1;
       readersLeft.set(producer, left);
-      if (left > 0) continue;
+      if (left > 0 || searched.has(producer.index)) continue;
       helpers.push(producer);
       open.push(producer);
     }

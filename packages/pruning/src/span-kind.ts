@@ -1,4 +1,5 @@
 import type { GraphNode } from '@espalier/onnx';
+import type { Shortcut } from './candidate.js';
 import { nodeAt } from './flow.js';
 import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, JOINS, NOISE, NORMS, QUANTISERS } from './operators.js';
 import type { Chain, Span } from './region-tree.js';
@@ -46,9 +47,10 @@ export function lastNode({ flow }: Search, { operations }: Span): GraphNode | un
   return nodeAt(flow, operations.at(-1) ?? -1);
 }
 
-/** Whether some branch of a join is a shortcut: no weighted operation of the span touches it. */
-export function hasShortcut(search: Search, span: Span): boolean {
-  return weightlessOperands(search, span).length > 0;
+/** What the branches of a join that no weighted operation of the span touches are. */
+export function shortcutOf(search: Search, span: Span): Shortcut {
+  if (weightlessOperands(search, span).length === 0) return 'none';
+  return CONCATENATIONS.has(lastNode(search, span)?.opType ?? '') ? 'concatenated' : 'added';
 }
 
 /** `known` holds the kinds of all inner spans. */
