@@ -14,8 +14,7 @@ function Ended({ plan }: { readonly plan: Plan }) {
   const seconds = (Date.parse(plan.finishedAt ?? plan.updatedAt) - Date.parse(plan.createdAt)) / 1000;
   return (
     <p className={styles.soft}>
-      {formatNoun(plan.progress.done, 'measurement')} and {formatNoun(plan.rounds.length, 'verification round')} in{' '}
-      {formatDuration(seconds)}.
+      Ended after {formatDuration(seconds)} and {formatNoun(plan.rounds.length, 'verification round')}.
     </p>
   );
 }

@@ -18,6 +18,11 @@ test('a narrow interval gets the decimals that it needs to show', () => {
   });
 });
 
+test('a wide interval takes decimals away that mean nothing', () => {
+  expect(formatLatency(79.73, [-315.6, 475.1])).toEqual({ value: '80\u202fms', interval: '\u2212316 to 475\u202fms' });
+  expect(formatLatency(5.24, [3.1, 7.4])).toEqual({ value: '5.2\u202fms', interval: '3.1–7.4\u202fms' });
+});
+
 test('a saving names half the width of its interval', () => {
   expect(formatSaving(1.84, [1.72, 1.96], 2)).toBe('1.84 ± 0.12\u202fms');
   expect(formatSaving(-0.03, [-0.1, 0.04], 2)).toBe('\u22120.03 ± 0.07\u202fms');

@@ -5,15 +5,16 @@ import { decimalsFor, formatFixed, UNIT_SPACE } from './number.js';
 const MAX_DECIMALS = 4;
 
 /**
- * Decimals for a latency and its interval: three significant digits of the value, and as many more as it takes for the
- * half-width of the interval to show.
+ * Decimals for a latency and its interval: three significant digits of the value; more where it takes more for the
+ * half-width of the interval to show, fewer where they would be below its second digit.
  */
 export function latencyDecimals(valueMs: number, ci?: Interval): number {
   const byValue = decimalsFor(valueMs);
   if (ci === undefined) return byValue;
   const halfWidthMs = (ci[1] - ci[0]) / 2;
   if (!(halfWidthMs > 0)) return byValue;
-  return Math.min(MAX_DECIMALS, Math.max(byValue, Math.ceil(-Math.log10(halfWidthMs))));
+  const needed = Math.ceil(-Math.log10(halfWidthMs));
+  return Math.min(MAX_DECIMALS, Math.max(0, needed, Math.min(byValue, decimalsFor(halfWidthMs, 2))));
 }
 
 /** A latency with its unit: `52.4 ms`. */
@@ -32,9 +33,10 @@ export interface LatencyText {
 /** Writes a latency and its interval with as many decimals as the interval makes meaningful. */
 export function formatLatency(valueMs: number, ci: Interval): LatencyText {
   const decimals = latencyDecimals(valueMs, ci);
+  const dash = ci[0] < 0 ? ' to ' : '–'; // a dash beside a minus sign is hard to read
   return {
     value: formatMs(valueMs, decimals),
-    interval: `${formatFixed(ci[0], decimals)}–${formatFixed(ci[1], decimals)}${UNIT_SPACE}ms`,
+    interval: `${formatFixed(ci[0], decimals)}${dash}${formatFixed(ci[1], decimals)}${UNIT_SPACE}ms`,
   };
 }
 

@@ -17,9 +17,9 @@ test('a running plan says what it is to reach, an ended one how it ended', () =>
 });
 
 test('progress says what is measured, how many are done and how long it takes', () => {
-  const progress = { done: 3, total: 14, now: 'resnet50 without layer2.1', remainingSeconds: 41 };
+  const progress = { done: 3, total: 14, now: 'without layer2.1', remainingSeconds: 41 };
   expect(describePlanProgress(aPlan({ progress }))).toEqual({
-    now: 'resnet50 without layer2.1 · 3 of 14 measurements',
+    now: 'Without layer2.1 · 3 of 14 measurements',
     remaining: 'about 45\u202fs left',
   });
   expect(planShare(aPlan({ progress }))).toBeCloseTo(3 / 14, 12);

@@ -1,6 +1,7 @@
 import type { Plan } from '@espalier/contracts';
 import { describeBudget, formatBudget } from './budget.js';
 import { formatShare } from './number.js';
+import { capitalised } from './prose.js';
 import { formatRemaining } from './time.js';
 
 /** What a plan is about, as a title: `resnet50 within p50 ≤ 0.7× on x86-cpu`. */
@@ -24,7 +25,7 @@ export function describePlanProgress({ progress, status }: Pick<Plan, 'progress'
   const { done, total, now, remainingSeconds } = progress;
   const count = total === 0 ? '' : `${done} of ${total} measurements`;
   return {
-    now: [now ?? WORK[status], count].filter((text) => text !== '').join(' · '),
+    now: [capitalised(now ?? WORK[status]), count].filter((text) => text !== '').join(' · '),
     remaining: remainingSeconds === null ? '' : formatRemaining(remainingSeconds),
   };
 }

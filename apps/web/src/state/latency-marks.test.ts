@@ -13,6 +13,12 @@ test('what is not known yet keeps its place', () => {
   expect(limitMs).toBeNull();
 });
 
+test('the axis begins at zero where an interval reaches below', () => {
+  const { domain } = latencyMarks(aPlan({ predicted: { p50Ms: 80, ci: [-300, 475] } }));
+  expect(domain[0]).toBe(0);
+  expect(domain[1]).toBeGreaterThan(475);
+});
+
 test('every interval and the limit lie inside the axis', () => {
   const { domain, marks, limitMs } = latencyMarks(
     aPlan({

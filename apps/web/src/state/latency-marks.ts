@@ -30,5 +30,7 @@ export function latencyMarks({ base, predicted, measured, budgets }: Latencies):
     { key: 'measured', label: 'Measured', estimate: measured },
   ];
   const values = marks.flatMap(({ estimate }) => (estimate === null ? [] : [estimate.p50Ms, ...estimate.ci]));
-  return { marks, limitMs, domain: domainOf(limitMs === null ? values : [...values, limitMs], PADDING) };
+  const [low, high] = domainOf(limitMs === null ? values : [...values, limitMs], PADDING);
+  // A wide interval may reach below zero; no latency does.
+  return { marks, limitMs, domain: [Math.max(0, low), high] };
 }
