@@ -20,7 +20,7 @@ export async function reapExpiredLeases(db: Queries): Promise<QueuedJob[]> {
     SET status = 'queued', queued_at = now(), attempt = attempt + 1, lost_leases = lost_leases + 1,
         lost_agent_id = agent_id, lost_attempt = attempt,
         agent_id = NULL, lease_until = NULL, started_at = NULL, progress = NULL
-    WHERE status = 'running' AND lease_until < now()
+    WHERE status = 'running' AND lease_until < now() AND lost_leases + 1 < ${MAX_LOST_LEASES}
     RETURNING id`;
   if (reaped.length === 0) return [];
   const rows = await db.measurement.findMany({
