@@ -9,8 +9,8 @@ import { macsOf } from './macs.js';
 import { blockNames } from './names.js';
 import { SHAPE_READERS } from './operators.js';
 import { parametersOf } from './parameters.js';
-import { type IsNeeded, neededNodes, reasonToKeep } from './removability.js';
-import { nodesOfRegion, type RegionNodes } from './region-nodes.js';
+import { neededNodes, reasonToKeep } from './removability.js';
+import { nodesOfRegion, type RegionNodes, type Surroundings } from './region-nodes.js';
 import { type Search, searchIn } from './search.js';
 import { isWeightedNode } from './weighted.js';
 
@@ -65,20 +65,13 @@ interface Found {
   readonly output: BlockEnd;
 }
 
-/** What a region is looked at against. */
-interface Surroundings {
-  /** Indices of the nodes in which blocks are looked for. */
-  readonly searched: ReadonlySet<number>;
-  readonly isNeeded: IsNeeded;
-}
-
 function regionsOf(graph: GraphView, shapes: TensorShapes, granularity: Granularity): Found[] {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const searches = flowsOf(graph, outputs)
     .map(({ flow, bounds }) => ({ search: searchIn(flow, shapes), bounds }))
     .filter(({ search }) => search.tree.root.weight > 0);
   const searched = new Set(searches.flatMap(({ search }) => operationsOf(search.flow).map(({ index }) => index)));
-  const surroundings = { searched, isNeeded: neededNodes(graph) };
+  const surroundings = { outputs, searched, isNeeded: neededNodes(graph) };
   const workOut = (search: Search): Found[] =>
     candidatesIn(search, granularity).flatMap((candidate) => foundFrom(search, candidate, surroundings));
   return searches.flatMap(({ search, bounds }) => {
@@ -141,13 +134,13 @@ function withLeakingBlocks(all: readonly Found[], forMain: readonly Found[]): Fo
   return [...all.filter((each) => !given.has(each)), ...leaking];
 }
 
-function foundFrom(search: Search, candidate: Candidate, { searched, isNeeded }: Surroundings): Found[] {
+function foundFrom(search: Search, candidate: Candidate, surroundings: Surroundings): Found[] {
   const { region, meeting } = candidate;
-  const nodes = nodesOfRegion(search.flow, region, searched);
+  const nodes = nodesOfRegion(search.flow, region, surroundings);
   const [input, output] = [endOf(search, region.input), endOf(search, region.output)];
   if (!input || !output) return [];
   const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);
-  const reason = reasonToKeep(search, region, nodes, isNeeded);
+  const reason = reasonToKeep(search, region, nodes, surroundings);
   return [{ nodes, join, isWhole: isComposite(candidate) || candidate.kind === 'opaque', reason, input, output }];
 }
 

@@ -20,9 +20,16 @@ type Path = readonly string[];
 export function blockNames(sources: readonly NameSource[]): string[] {
   const everywhere = sources.length < 2 ? [] : sharedStart(sources.flatMap(({ weighted }) => weighted.map(pathOf)));
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   return sources.map((source) => {
     const choices = nameChoices(source, everywhere.length);
-    const name = choices.find((choice) => !taken.has(choice)) ?? numbered(choices.at(-1) ?? 'block', taken);
+    let name = choices.find((choice) => !taken.has(choice));
+    const stem = choices.at(-1) ?? 'block';
+    while (name === undefined || taken.has(name)) {
+      const count = (counts.get(stem) ?? 1) + 1;
+      counts.set(stem, count);
+      name = `${stem} (${count})`;
+    }
     taken.add(name);
     return name;
   });
@@ -71,10 +78,4 @@ function pathOf(node: GraphNode): Path {
     modules.push(part);
   }
   return modules.flatMap((part) => part.split('.')).filter(Boolean);
-}
-
-function numbered(stem: string, taken: ReadonlySet<string>): string {
-  let number = 2;
-  while (taken.has(`${stem} (${number})`)) number++;
-  return `${stem} (${number})`;
 }

@@ -10,10 +10,20 @@ export interface RegionNodes {
   readonly all: readonly GraphNode[];
 }
 
-/** The nodes of a region. Nodes of any flow in which blocks are looked for (`searched`, by index) are nobody's helpers. */
-export function nodesOfRegion(flow: Flow, region: Region, searched: ReadonlySet<number>): RegionNodes {
+/** What the regions of a graph are looked at against. */
+export interface Surroundings {
+  /** Names of the graph's outputs. */
+  readonly outputs: ReadonlySet<string>;
+  /** Indices of the nodes in whose flows blocks are looked for: they are nobody's helpers. */
+  readonly searched: ReadonlySet<number>;
+  /** Whether some output needs a node. */
+  readonly isNeeded: (node: GraphNode) => boolean;
+}
+
+/** The nodes of a region. */
+export function nodesOfRegion(flow: Flow, region: Region, surroundings: Surroundings): RegionNodes {
   const operations = operationsIn(flow, region);
-  const helpers = helpersOf(flow, operations, searched);
+  const helpers = helpersOf(flow, operations, surroundings);
   return { operations, all: [...operations, ...helpers].sort((a, b) => a.index - b.index) };
 }
 
@@ -36,7 +46,7 @@ export function operationsIn(flow: Flow, { entries, output }: Region): GraphNode
 function helpersOf(
   { graph, tensors }: Flow,
   operations: readonly GraphNode[],
-  searched: ReadonlySet<number>,
+  { outputs, searched }: Surroundings,
 ): GraphNode[] {
   const helpers: GraphNode[] = [];
   const readersLeft = new Map<GraphNode, number>();
@@ -45,7 +55,7 @@ function helpersOf(
     const outside = readsOf(node).filter((tensor) => !tensors.has(tensor));
     const producers = new Set(outside.flatMap((tensor) => graph.producerOf(tensor) ?? []));
     for (const producer of producers) {
-      const left = (readersLeft.get(producer) ?? readersOf(graph, producer)) - 1;
+      const left = (readersLeft.get(producer) ?? readersOf(graph, producer, outputs)) - 1;
       readersLeft.set(producer, left);
       if (left > 0 || searched.has(producer.index)) continue;
       helpers.push(producer);
@@ -56,10 +66,10 @@ function helpersOf(
 }
 
 /** Number of nodes that read a node's outputs; a graph output counts as one that stays. */
-function readersOf(graph: GraphView, node: GraphNode): number {
+function readersOf(graph: GraphView, node: GraphNode, outputs: ReadonlySet<string>): number {
   const readers = new Set(
     node.outputs.filter((tensor) => tensor !== '').flatMap((tensor) => graph.consumersOf(tensor)),
   );
-  const isWatched = graph.outputs.some(({ name }) => node.outputs.includes(name));
+  const isWatched = node.outputs.some((name) => outputs.has(name));
   return readers.size + (isWatched ? 1 : 0);
 }

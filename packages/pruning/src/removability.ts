@@ -2,26 +2,23 @@ import type { GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShape } from './block.js';
 import { tensorAt } from './flow.js';
 import { SHAPE_READERS } from './operators.js';
-import type { RegionNodes } from './region-nodes.js';
+import type { RegionNodes, Surroundings } from './region-nodes.js';
 import { isSameShape, type Region, type Search, shapeAt } from './search.js';
 
 /** Types of quantised values: their meaning hangs on a scale that lies elsewhere. */
 const QUANTISED = /^u?int(4|8|16)$/;
-
-/** Which nodes of a graph some graph output needs. */
-export type IsNeeded = (node: GraphNode) => boolean;
 
 /** Why a region cannot be replaced by a wire; undefined when it can. */
 export function reasonToKeep(
   search: Search,
   region: Region,
   nodes: RegionNodes,
-  isNeeded: IsNeeded,
+  surroundings: Surroundings,
 ): string | undefined {
   return (
     reasonOfShape(shapeAt(search, region.input), shapeAt(search, region.output)) ??
     reasonOfSubgraph(nodes.operations) ??
-    reasonOfLeak(search, region, nodes, isNeeded)
+    reasonOfLeak(search, region, nodes, surroundings)
   );
 }
 
@@ -50,14 +47,14 @@ function reasonOfLeak(
   { flow }: Search,
   { output }: Region,
   { operations, all }: RegionNodes,
-  isNeeded: IsNeeded,
+  { outputs, isNeeded }: Surroundings,
 ): string | undefined {
   const { graph } = flow;
   const gone = new Set(all.map(({ index }) => index));
   const end = tensorAt(flow, output);
-  for (const tensor of operations.flatMap(({ outputs }) => outputs)) {
+  for (const tensor of operations.flatMap((node) => node.outputs)) {
     if (tensor === '' || tensor === end) continue;
-    if (isGraphOutput(graph, tensor)) return `feeds a second output, ${quoted(tensor)}`;
+    if (outputs.has(tensor)) return `feeds a second output, ${quoted(tensor)}`;
     const reader = graph.consumersOf(tensor).find((node) => !gone.has(node.index) && isNeeded(node));
     if (!reader) continue;
     const label = `node ${quoted(reader.name)} outside it`;
@@ -67,7 +64,7 @@ function reasonOfLeak(
 }
 
 /** Tells which nodes some graph output needs. */
-export function neededNodes(graph: GraphView): IsNeeded {
+export function neededNodes(graph: GraphView): Surroundings['isNeeded'] {
   const needed = new Set<number>();
   const open = graph.outputs.map(({ name }) => name);
   for (let tensor = open.pop(); tensor !== undefined; tensor = open.pop()) {
@@ -77,10 +74,6 @@ export function neededNodes(graph: GraphView): IsNeeded {
     for (const read of [...node.inputs, ...node.captured]) open.push(read);
   }
   return ({ index }) => needed.has(index);
-}
-
-function isGraphOutput(graph: GraphView, tensor: string): boolean {
-  return graph.outputs.some(({ name }) => name === tensor);
 }
 
 function quoted(name: string): string {
