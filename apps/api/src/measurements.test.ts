@@ -151,6 +151,8 @@ test('a target of one’s own is added, and what it measures with is its provide
   const target = { description: 'on the windowsill', architecture: 'arm64', provider: 'cpu' };
   expect(await api.post('/v1/targets/pi-5', target, 'PUT')).toMatchObject({ status: 201, body: { name: 'pi-5' } });
   expect(await api.post('/v1/targets/pi-5', target, 'PUT')).toMatchObject({ status: 200 });
+  expect(await api.get('/v1/targets/pi-5')).toMatchObject({ status: 200, body: target });
+  expect(await api.get('/v1/targets/toaster')).toMatchObject({ status: 404, body: { code: 'target_unknown' } });
   expect((await api.get('/v1/targets')).body).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ name: 'pi-5', agentsOnline: 0 })]),
     nextCursor: null,

@@ -116,6 +116,15 @@ test('an upload that breaks off leaves nothing behind', async () => {
   expect((await api.get('/healthz')).status).toBe(200);
 });
 
+const shapes = (value: unknown) => `/v1/models?inputShapes=${encodeURIComponent(JSON.stringify(value))}`;
+
+test('shapes of inputs can be given, and are looked at before the file', async () => {
+  const given = await api.upload(shapes({ input: [2, 3, 8, 8] }), residualNetwork({ blocks: 1, seed: 3 }));
+  expect(given).toMatchObject({ status: 201 });
+  expect(await api.upload(shapes([1]), file)).toMatchObject({ status: 400, body: { code: 'request_invalid' } });
+  expect(await api.upload(shapes({ input: ['x'] }), file)).toMatchObject({ status: 400 });
+});
+
 test('a body of another kind is refused', async () => {
   expect(await api.post('/v1/models', { hello: 1 })).toMatchObject({
     status: 415,

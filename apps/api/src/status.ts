@@ -24,7 +24,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   agent_unknown: 404,
   measurement_unknown: 404,
   plan_unknown: 404,
-  target_unknown: 422,
+  target_unknown: 404,
   block_unknown: 422,
   criterion_unknown: 422,
   // Who it belongs to

@@ -5,7 +5,8 @@ import { summarise } from '@espalier/pruning';
 import type { StagedArtifact, Store } from '@espalier/store';
 
 /**
- * Makes a candidate of a pruned model that was uploaded as it is: checks that it runs, and keeps it. A file that is no good is
+ * Makes a candidate of a pruned model that was uploaded as it is: checks that it runs on what the whole
+ * model was fed, and keeps it. A file that is no good is
  * discarded. The same file again is the same candidate.
  * @throws StoreError `model_unknown`; OnnxError when the file is no model, MeasureError when onnxruntime cannot run it
  */
@@ -15,11 +16,11 @@ export async function addCandidate(
   { modelId, signal }: { readonly modelId: string; readonly signal?: AbortSignal },
 ): Promise<{ readonly created: boolean; readonly candidate: Candidate }> {
   try {
-    await store.models.get(modelId);
+    const { inputs: inputShapes } = await store.models.trace(modelId);
     const known = await store.candidates.findUploaded(modelId, staged.sha256);
     if (known !== null) return { created: false, candidate: known };
     const model = await readModelFile(staged.path);
-    const { shapes } = await traceShapes(staged.path, { signal });
+    const { shapes } = await traceShapes(staged.path, { inputShapes, signal });
     const { sha256: artifact } = await staged.keep('candidate');
     return await store.candidates.create({ modelId, recipe: null, artifact, ...summarise(model, shapes) });
   } finally {

@@ -15,7 +15,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
 import { enqueueIfThere } from '../enqueue.js';
-import { queuedJobsOf, specOf } from '../measurement-requests.js';
+import { queuedJobsOf } from '../measurement-requests.js';
+import { specOf } from '../query-json.js';
 
 const MeasurementParams = Type.Object({ measurementId: Id });
 const tags = ['measurements'];

@@ -16,9 +16,15 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
 import { uploadOf } from '../plugins/uploads.js';
+import { inputShapesOf } from '../query-json.js';
 
 const ModelParams = Type.Object({ modelId: Sha256 });
-const UploadQuery = Type.Object({ name: Type.String({ minLength: 1, maxLength: 200, default: 'model' }) });
+const UploadQuery = Type.Object({
+  name: Type.String({ minLength: 1, maxLength: 200, default: 'model' }),
+  inputShapes: Type.Optional(
+    Type.String({ description: 'JSON of whole shapes by input name, for dynamic inputs that cannot be guessed' }),
+  ),
+});
 const ScoreParams = Type.Object({ modelId: Sha256, criterion: Criterion });
 const tags = ['models'];
 
@@ -36,8 +42,10 @@ export const modelRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, 
       },
     },
     async (request, reply) => {
+      const { name } = request.query;
+      const inputShapes = inputShapesOf(request.query.inputShapes);
       const staged = await store.artifacts.receive(uploadOf(request), { maxBytes: maxUploadBytes });
-      const { created, model } = await addModel(store, staged, { name: request.query.name });
+      const { created, model } = await addModel(store, staged, { name, inputShapes });
       return await reply.code(created ? 201 : 200).send(model);
     },
   );

@@ -1,4 +1,4 @@
-import { PageQuery, PutTarget, Target, TargetName, TargetPage } from '@espalier/contracts';
+import { PageQuery, Problem, PutTarget, Target, TargetName, TargetPage } from '@espalier/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
@@ -19,6 +19,19 @@ export const targetRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app,
       },
     },
     async () => ({ items: await targets.list(), nextCursor: null }),
+  );
+
+  app.get(
+    '/targets/:name',
+    {
+      schema: {
+        tags,
+        summary: 'One target, with what its fleet does now',
+        params: TargetParams,
+        response: { 200: Target, 404: Problem },
+      },
+    },
+    async ({ params }) => await targets.get(params.name),
   );
 
   app.put(

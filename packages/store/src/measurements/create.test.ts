@@ -168,6 +168,8 @@ test('a list is filtered by status, target and spec', async () => {
     ]);
   expect(await targetsOf({ target: 'cuda' })).toEqual([['cuda', 1]]);
   expect(await targetsOf({ spec: { batch: 3 } })).toEqual([['x86-cpu', 3]]);
+  expect(await targetsOf({ spec: {}, target: 'cuda' })).toEqual([['cuda', 1]]);
+  expect(await targetsOf({ spec: {} })).toHaveLength(2);
   expect(await targetsOf({ status: 'succeeded' })).toEqual([]);
   expect(await targetsOf({ status: 'queued' })).toHaveLength(3);
 });

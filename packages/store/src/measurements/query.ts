@@ -5,13 +5,13 @@ import { type Page, type PageRequest, pageOf, pageQuery } from '../page.js';
 import { keyOf } from '../stored.js';
 import { renderMeasurement, withoutSamples } from './rows.js';
 
-/** Which measurements to list. A spec must be whole: see `resolveSpec`. */
+/** Which measurements to list. */
 export interface MeasurementFilter extends PageRequest {
   readonly modelId?: string;
   readonly subject?: string;
   readonly target?: string;
   readonly status?: MeasurementStatus;
-  /** What is missing in it takes its default, `provider` included. */
+  /** What is missing in it takes its default; the provider is the target's. */
   readonly spec?: object;
 }
 
@@ -23,6 +23,16 @@ export async function getMeasurement(db: Queries, id: string): Promise<Measureme
   const row = await db.measurement.findUnique({ where: { id } });
   if (row === null) throw unknownMeasurement(id);
   return renderMeasurement(row);
+}
+
+/** The keys that a spec has on the targets that are asked for. */
+async function specKeysOf(db: Queries, spec: object, target: string | undefined): Promise<string[]> {
+  const targets = await db.target.findMany({
+    where: target === undefined ? {} : { name: target },
+    select: { provider: true },
+    distinct: ['provider'],
+  });
+  return targets.map(({ provider }) => keyOf(resolveSpec({ ...spec, provider })));
 }
 
 /** A page, newest first, without samples. @throws StoreError `cursor_invalid`, ContractError for a spec out of range */
@@ -37,7 +47,7 @@ export async function listMeasurements(
     ...(subject === undefined ? {} : { subjectId: subject }),
     ...(target === undefined ? {} : { targetName: target }),
     ...(status === undefined ? {} : { status }),
-    ...(spec === undefined ? {} : { specKey: keyOf(resolveSpec(spec)) }),
+    ...(spec === undefined ? {} : { specKey: { in: await specKeysOf(db, spec, target) } }),
   };
   return pageOf(await db.measurement.findMany({ where, ...query, omit: withoutSamples }), page, renderMeasurement);
 }
