@@ -1,10 +1,9 @@
 import type { Plan } from '@espalier/contracts';
-import { isFinal, type Store } from '@espalier/store';
+import type { Store } from '@espalier/store';
 import { planView } from './plan-view.js';
 
 /** Adds to a plan what the fleet does for it right now. */
 export async function liveView(store: Store, plan: Plan): Promise<Plan> {
-  if (isFinal(plan.status)) return plan;
   const activity = await store.plans.activity(plan.id);
   // Who serves a target matters only while something waits for it.
   const targets = activity.queued.size === 0 ? [] : await store.targets.list();

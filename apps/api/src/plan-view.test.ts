@@ -43,12 +43,14 @@ const running = (label: string, more: object = {}) => ({
 const view = (activity: Partial<PlanActivity>, changes: Partial<Plan> = {}, served = true) =>
   planView({ ...plan, ...changes }, { ...idle, ...activity }, () => served, now);
 
-test('a final plan is shown as the planner left it', () => {
-  const final: Partial<Plan> = {
-    status: 'verified',
-    progress: { done: 3, total: 3, now: null, remainingSeconds: null },
-  };
-  expect(view({ known: 9, queued: new Map([['x86-cpu', 9]]) }, final, false)).toEqual({ ...plan, ...final });
+test('a final plan is shown as the planner left it, with what was measured', () => {
+  const final: Partial<Plan> = { status: 'infeasible', message: 'no set of blocks' };
+  const activity = { known: 9, ended: 9, queued: new Map([['x86-cpu', 1]]), meanSeconds: 3 };
+  expect(view(activity, final, false)).toEqual({
+    ...plan,
+    ...final,
+    progress: { done: 9, total: 9, now: null, remainingSeconds: null },
+  });
 });
 
 test('what runs is named, and how far all is', () => {

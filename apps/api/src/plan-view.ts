@@ -22,9 +22,10 @@ function remainingSeconds({ running, meanSeconds }: PlanActivity, waiting: numbe
   return Math.max(0, ...known) + (waiting * (meanSeconds ?? 0)) / Math.max(1, running.length);
 }
 
-function progressOf({ progress }: Plan, activity: PlanActivity, now: Date): PlanProgress {
+function progressOf({ progress, status }: Plan, activity: PlanActivity, now: Date): PlanProgress {
   const done = Math.max(progress.done, activity.ended);
   const total = Math.max(progress.total, activity.known);
+  if (isFinal(status)) return { done, total, now: null, remainingSeconds: null };
   const seconds = remainingSeconds(activity, Math.max(0, total - done - activity.running.length), now);
   return {
     done,
@@ -39,11 +40,12 @@ function progressOf({ progress }: Plan, activity: PlanActivity, now: Date): Plan
  * @param isServed whether an agent for a target is there
  */
 export function planView(plan: Plan, activity: PlanActivity, isServed: (target: string) => boolean, now: Date): Plan {
-  if (isFinal(plan.status)) return plan;
+  const progress = progressOf(plan, activity, now);
+  if (isFinal(plan.status)) return { ...plan, progress };
   const unserved = [...activity.queued.keys()].filter((target) => !isServed(target));
   return {
     ...plan,
-    progress: progressOf(plan, activity, now),
+    progress,
     waitingFor:
       plan.waitingFor ??
       (unserved
