@@ -3,7 +3,7 @@ import { CreatePlan, Id, PageQuery, Plan, PlanPage, Problem } from '@espalier/co
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
-import { liveView } from '../live-plans.js';
+import { livePage, liveView } from '../live-plans.js';
 import { createPlan } from '../plan-requests.js';
 
 const EventStream = Type.Unsafe<Readable>({ type: 'string' });
@@ -32,7 +32,7 @@ export const planRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, {
   app.get(
     '/plans',
     { schema: { tags, summary: 'Plans, newest first', querystring: PageQuery, response: { 200: PlanPage } } },
-    async ({ query }) => await store.plans.list(query),
+    async ({ query }) => await livePage(store, await store.plans.list(query)),
   );
 
   app.get(
