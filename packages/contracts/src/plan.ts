@@ -3,12 +3,15 @@ import { PartialMeasurementSpec } from './measurement.js';
 import { Criterion, Reduction } from './model.js';
 import { Granularity, Id, Interval, Sha256, Statistic, TargetName, Timestamp } from './primitives.js';
 
-/** A limit on one statistic of one target: in ms, or as a ratio of the base model. */
+/** The statistic that a plan can limit: latency tables hold medians. */
+const PlannedStatistic = Type.Literal('p50', { default: 'p50' });
+
+/** A limit on the p50 of one target: in ms, or as a ratio of the base model. */
 export const Budget = Type.Union([
   Type.Object(
     {
       target: TargetName,
-      statistic: Type.Unsafe<Statistic>({ ...Statistic, default: 'p50' }),
+      statistic: PlannedStatistic,
       limitMs: Type.Number({ exclusiveMinimum: 0 }),
     },
     { additionalProperties: false },
@@ -16,7 +19,7 @@ export const Budget = Type.Union([
   Type.Object(
     {
       target: TargetName,
-      statistic: Type.Unsafe<Statistic>({ ...Statistic, default: 'p50' }),
+      statistic: PlannedStatistic,
       ratio: Type.Number({ exclusiveMinimum: 0, maximum: 10 }),
     },
     { additionalProperties: false },

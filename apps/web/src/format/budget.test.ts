@@ -11,8 +11,8 @@ test('a relative budget reads as a ratio', () => {
 });
 
 test('an absolute budget reads as a latency', () => {
-  expect(formatBudget(parseBudget('p90=12ms', 'x86-cpu'))).toBe('p90 ≤ 12.0\u202fms');
-  expect(describeBudget(parseBudget('p90=12ms', 'x86-cpu'))).toBe('the p90 on x86-cpu is at most 12.0\u202fms');
+  expect(formatBudget(parseBudget('p50=12ms', 'x86-cpu'))).toBe('p50 ≤ 12.0\u202fms');
+  expect(describeBudget(parseBudget('p50=12ms', 'x86-cpu'))).toBe('the p50 on x86-cpu is at most 12.0\u202fms');
 });
 
 test('a plan’s relative budget stays a ratio after its limit is known', () => {
