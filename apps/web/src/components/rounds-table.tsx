@@ -1,6 +1,7 @@
 import type { PlanRound } from '@espalier/contracts';
 import { formatLatency, formatMs } from '../format/latency.js';
-import { formatNoun, formatShare, UNKNOWN } from '../format/number.js';
+import { formatNoun, UNKNOWN } from '../format/number.js';
+import { predictionError } from '../format/plan.js';
 import { Table, type TableColumns } from './table.js';
 
 function Latency({ of }: { readonly of: PlanRound['measured'] | PlanRound['predicted'] }) {
@@ -17,10 +18,6 @@ function removedText({ removed }: PlanRound): string {
   return removed.length === 0 ? 'nothing' : `${formatNoun(removed.length, 'block')}: ${removed.join(', ')}`;
 }
 
-function errorText({ predicted, measured }: PlanRound): string {
-  return measured === null ? UNKNOWN : formatShare(predicted.p50Ms / measured.p50Ms - 1);
-}
-
 function resultText({ met, measured }: PlanRound): string {
   if (measured === null) return 'being measured';
   return met ? 'within the limit' : 'over the limit';
@@ -31,7 +28,7 @@ const COLUMNS: TableColumns<PlanRound> = [
   { head: 'Removed', cell: removedText },
   { head: 'Predicted', number: true, cell: ({ predicted }) => <Latency of={predicted} /> },
   { head: 'Measured', number: true, cell: ({ measured }) => <Latency of={measured} /> },
-  { head: 'Prediction error', number: true, cell: errorText },
+  { head: 'Prediction error', number: true, cell: (round) => predictionError(round) ?? UNKNOWN },
   { head: 'Limit', number: true, cell: ({ limitMs }) => formatMs(limitMs) },
   { head: 'Result', cell: resultText },
 ];
