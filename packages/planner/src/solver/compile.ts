@@ -3,7 +3,7 @@ import { blockSet } from '../latency/block-set.js';
 import { Z95 } from '../latency/estimate.js';
 import type { LatencyTable } from '../latency/latency-table.js';
 import { at } from '../latency/vector.js';
-import { halfGradient, type Cone, type QuadraticForm } from './cone.js';
+import { type Cone, halfGradient, quadraticForm, type QuadraticForm } from './cone.js';
 import { positionKey, type Program } from './program.js';
 import type { SolveProblem, SolveTarget } from './problem.js';
 
@@ -87,11 +87,11 @@ function scaleCone({ z, mean0, mean, constant, diagonal, form }: Cone, amount: n
     mean: mean.map((value) => value / amount),
     constant: constant / variance,
     diagonal: diagonal.map((value) => value / variance),
-    form: {
-      constant: form.constant / variance,
-      cross: form.cross.map((value) => value / variance),
-      matrix: form.matrix.map((value) => value / variance),
-    },
+    form: quadraticForm(
+      form.constant / variance,
+      form.cross.map((value) => value / variance),
+      form.matrix.map((value) => value / variance),
+    ),
   };
 }
 
@@ -107,11 +107,11 @@ function restrictForm(form: QuadraticForm, columns: readonly number[], fixed: re
       matrix[i * columns.length + j] = at(form.matrix, row * all + column);
     });
   });
-  return {
-    constant: fixed.reduce((sum, position) => sum + at(form.cross, position) + at(gradient, position), form.constant),
-    cross: Float64Array.from(columns, (position) => at(gradient, position)),
+  return quadraticForm(
+    fixed.reduce((sum, position) => sum + at(form.cross, position) + at(gradient, position), form.constant),
+    Float64Array.from(columns, (position) => at(gradient, position)),
     matrix,
-  };
+  );
 }
 
 /**
@@ -138,7 +138,11 @@ function varianceOf(table: LatencyTable, baseSd: number): Pick<Cone, 'constant' 
   return {
     constant: table.sessionSd ** 2 + table.noiseSd ** 2,
     diagonal,
-    form: { constant: base, cross: Float64Array.from(shares, (share) => -base * share), matrix },
+    form: quadraticForm(
+      base,
+      Float64Array.from(shares, (share) => -base * share),
+      matrix,
+    ),
   };
 }
 

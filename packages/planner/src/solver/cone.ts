@@ -8,6 +8,17 @@ export interface QuadraticForm {
   readonly cross: Float64Array;
   /** R, dense and row by row; symmetric. */
   readonly matrix: Float64Array;
+  /** Positions whose row of R is not all zero: few, while few sets were measured. */
+  readonly support: readonly number[];
+}
+
+/** The form with these coefficients. */
+export function quadraticForm(constant: number, cross: Float64Array, matrix: Float64Array): QuadraticForm {
+  const size = cross.length;
+  const support = [...cross.keys()].filter((row) =>
+    matrix.subarray(row * size, (row + 1) * size).some((value) => value !== 0),
+  );
+  return { constant, cross, matrix, support };
 }
 
 /**
@@ -37,11 +48,12 @@ export function coneMean(cone: Cone, positions: readonly number[]): number {
 
 /** The variance under the root, of a set of positions. */
 export function coneVariance({ constant, diagonal, form }: Cone, positions: readonly number[]): number {
+  const { cross, matrix, support } = form;
+  const supported = new Set(support);
+  const shared = positions.filter((position) => supported.has(position));
   let variance = constant + form.constant;
-  for (const row of positions) {
-    variance += at(diagonal, row) + 2 * at(form.cross, row);
-    for (const column of positions) variance += at(form.matrix, row * diagonal.length + column);
-  }
+  for (const position of positions) variance += at(diagonal, position) + 2 * at(cross, position);
+  for (const row of shared) for (const column of shared) variance += at(matrix, row * cross.length + column);
   return Math.max(0, variance);
 }
 
@@ -52,14 +64,13 @@ export function coneUpper(cone: Cone, positions: readonly number[]): number {
 }
 
 /** w + R·x: half the gradient of q. */
-export function halfGradient({ cross, matrix }: QuadraticForm, x: Float64Array): Float64Array {
+export function halfGradient({ cross, matrix, support }: QuadraticForm, x: Float64Array): Float64Array {
   const gradient = Float64Array.from(cross);
-  const size = x.length;
-  x.forEach((value, column) => {
-    if (value === 0) return;
-    for (let row = 0; row < size; row += 1) {
-      gradient[row] = at(gradient, row) + value * at(matrix, column * size + row);
-    }
-  });
+  for (const column of support) {
+    const value = at(x, column);
+    if (value === 0) continue;
+    const line = matrix.subarray(column * x.length, (column + 1) * x.length);
+    for (const row of support) gradient[row] = at(gradient, row) + value * at(line, row);
+  }
   return gradient;
 }

@@ -1,6 +1,6 @@
 import { at } from '../latency/vector.js';
 import type { LinearRow } from './cone.js';
-import type { LinearBound } from './relaxation.js';
+import type { Box, LinearBound } from './relaxation.js';
 
 /** A set as its difference from the start: positions whose membership is flipped. */
 export type Deviation = readonly number[];
@@ -8,6 +8,8 @@ export type Deviation = readonly number[];
 /** What is enumerated. */
 export interface SearchSpace {
   readonly bound: LinearBound;
+  /** Fixed positions are never flipped. */
+  readonly box: Box;
   /** Half-spaces that every answer satisfies. */
   readonly rows: readonly LinearRow[];
   /** Linear functions that no value is below, such as the value itself; they prune where the bound does not. */
@@ -46,11 +48,13 @@ const FIRST_CORE = 24;
 const PASS_GROWTH = 1.6;
 
 /**
- * The minimiser x̄ of the bound: blocks whose reduced cost is negative. Flipping block j raises the bound by |reduced_j|,
+ * The minimiser x̄ of the bound within the box: free blocks whose reduced cost is negative, and those that are fixed to go. Flipping block j raises the bound by |reduced_j|,
  * so a set that is better than a known one flips only blocks whose reduced costs sum to less than the gap.
  */
-export function searchStart({ reduced }: LinearBound): readonly number[] {
-  return [...reduced.keys()].filter((position) => at(reduced, position) < 0);
+export function searchStart({ reduced }: LinearBound, { lower, upper }: Box): readonly number[] {
+  return [...reduced.keys()].filter((position) =>
+    at(reduced, position) < 0 ? at(upper, position) === 1 : at(lower, position) === 1,
+  );
 }
 
 /** start ⊕ deviation, ascending. */
@@ -73,7 +77,7 @@ export function searchDeviations(space: SearchSpace): SearchResult {
   const { costs, floor } = core;
   const all = costs.reduce((sum, cost) => sum + cost, 0);
   const leastCost = costs.findLast((cost) => cost > 0) ?? 0;
-  let reach = at(costs, Math.max(0, costs.length - FIRST_CORE));
+  let reach = costs[Math.max(0, costs.length - FIRST_CORE)] ?? 0;
   for (;;) {
     const finished = run.pass(floor + reach);
     const { best, nodes } = run;
@@ -108,12 +112,14 @@ function valueRow({ constant, reduced }: LinearBound): LinearRow {
 }
 
 /** The value's row comes last: its slack is compared with the best value so far instead of 0. */
-function coreOf({ bound, rows: limits, values }: SearchSpace): Core {
+function coreOf({ bound, box, rows: limits, values }: SearchSpace): Core {
   const rows = [...limits, ...values.map(valueRow)];
-  const start = searchStart(bound);
+  const start = searchStart(bound, box);
   const inStart = new Set(start);
   const magnitude = (position: number): number => Math.abs(at(bound.reduced, position));
-  const order = [...bound.reduced.keys()].sort((a, b) => magnitude(b) - magnitude(a) || a - b);
+  const order = [...bound.reduced.keys()]
+    .filter((position) => at(box.lower, position) < at(box.upper, position))
+    .sort((a, b) => magnitude(b) - magnitude(a) || a - b);
   const flips = rows.map(({ coefficients }) =>
     Float64Array.from(order, (position) => at(coefficients, position) * (inStart.has(position) ? -1 : 1)),
   );

@@ -37,9 +37,6 @@ export function withLinearProgram<Result>(
     model.options.set({
       output_flag: false,
       primal_feasibility_tolerance: FEASIBILITY_TOLERANCE,
-      mip_feasibility_tolerance: FEASIBILITY_TOLERANCE,
-      mip_rel_gap: 0,
-      mip_abs_gap: 0,
     });
     for (const row of rows) addRow(highs, model, row);
     return use(model);

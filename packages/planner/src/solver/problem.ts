@@ -56,7 +56,8 @@ export interface SolveProof {
   readonly keptBound: number | null;
   /** keptBound − kept importance; null without an answer. */
   readonly gap: number | null;
-  readonly method: 'trivial' | 'deviation_search' | 'branch_and_cut';
+  /** Continuous relaxations solved, half-spaces added to them, and sets looked at. */
+  readonly relaxations: number;
   readonly cuts: number;
   readonly nodes: number;
 }

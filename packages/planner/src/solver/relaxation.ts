@@ -14,12 +14,33 @@ export interface LinearBound {
   readonly reduced: Float64Array;
 }
 
+/** Bounds on every position: equal ones fix it. */
+export interface Box {
+  readonly lower: Float64Array;
+  readonly upper: Float64Array;
+}
+
+/** What is relaxed besides the program itself; the result holds for sets within the box and the ranges only. */
+export interface RelaxOptions {
+  readonly box?: Box;
+  /** One a cone. */
+  readonly ranges?: readonly VarianceRange[];
+  /** Rows found before, each with the number of its cone. */
+  readonly known?: readonly ConeRow[];
+}
+
+/** A half-space that holds for a cone. */
+export interface ConeRow {
+  readonly row: LinearRow;
+  readonly cone: number;
+}
+
 /** The continuous relaxation with supporting half-spaces of the cones. */
 export interface Relaxation {
   /** Where the continuous optimum lies. */
   readonly x: Float64Array;
-  /** Every row holds for every answer of the program. */
-  readonly rows: readonly LinearRow[];
+  /** Half-spaces that bind at the optimum, to begin with when little changes. */
+  readonly binding: readonly ConeRow[];
   /** One row a cone, the mean of its rows weighted by their multipliers, and the count rows: few, and tight at the optimum. */
   readonly surrogates: readonly LinearRow[];
   readonly bound: LinearBound;
@@ -37,54 +58,47 @@ const LEAST_BLOCK_SHARE = 0.005;
 /**
  * Solves the continuous relaxation by Kelley's cutting planes (each round adds the half-space that supports a violated
  * cone at the current optimum) and turns the multipliers into a bound that needs no solver to be believed.
- * @param ranges one a cone; the result then holds for answers within them only
  * @returns undefined when not even fractions of blocks meet the limits
  * @throws PlannerError `solver_failed`
  */
-export function relax(
-  highs: Highs,
-  program: Program,
-  ranges: readonly VarianceRange[] = [],
-): Relaxation | undefined {
-  const { size, cones, cost } = program;
+export function relax(highs: Highs, program: Program, options: RelaxOptions = {}): Relaxation | undefined {
+  const { cones, cost } = program;
+  const { box = unitBox(program), ranges = [], known = [] } = options;
   const counts = countRows(program);
-  const rows: LinearRow[] = [...counts, ...cones.map(meanRow)];
-  const owners: number[] = [...counts.map(() => NO_CONE), ...cones.keys()];
-  const bounds = { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
-  return withLinearProgram(highs, cost, bounds, rows, (model) => {
+  const coneRows: ConeRow[] = [...cones.map((cone, index) => ({ row: meanRow(cone), cone: index })), ...known];
+  const before = coneRows.length;
+  const start = [...counts, ...coneRows.map(({ row }) => row)];
+  return withLinearProgram(highs, cost, box, start, (model) => {
     let solution = runLinear(highs, model);
     for (let round = 0; solution !== undefined && round < MOST_ROUNDS; round += 1) {
       const cuts = violatedCuts(program, solution.x, ranges);
       if (cuts.length === 0) break;
-      for (const { row, cone } of cuts) {
-        rows.push(row);
-        owners.push(cone);
-        addRow(highs, model, row);
+      for (const cut of cuts) {
+        coneRows.push(cut);
+        addRow(highs, model, cut.row);
       }
       solution = runLinear(highs, model);
     }
     if (solution === undefined) return undefined;
-    const { duals, x } = solution;
-    const merged = cones.map((_, cone) => surrogate(rows, duals, (row) => owners[row] === cone));
+    const multipliers = solution.duals.subarray(counts.length);
+    const merged = cones.map((_, cone) => surrogate(coneRows, multipliers, cone));
     return {
-      x,
-      rows,
+      x: solution.x,
+      binding: coneRows.filter((_, index) => at(multipliers, index) > 0),
       surrogates: [...counts, ...merged.map(({ row }) => row)],
-      bound: lagrangianBound(cost, rows, duals),
+      bound: lagrangianBound(cost, [...counts, ...coneRows.map(({ row }) => row)], solution.duals),
       sideBounds: sideBounds(cost, merged),
-      cuts: rows.length - counts.length - cones.length,
+      cuts: coneRows.length - before,
     };
   });
 }
 
-const NO_CONE = -1;
+/** Every position free. */
+export function unitBox({ size }: Program): Box {
+  return { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
+}
 
-/** The supporting half-spaces of the cones that a point violates, each with the number of its cone. */
-export function violatedCuts(
-  { cones, size }: Program,
-  x: Float64Array,
-  ranges: readonly VarianceRange[] = [],
-): readonly { readonly row: LinearRow; readonly cone: number }[] {
+function violatedCuts({ cones, size }: Program, x: Float64Array, ranges: readonly VarianceRange[]): readonly ConeRow[] {
   return cones.flatMap((cone, index) => {
     if (cone.z === 0) return [];
     const { violation, row } = coneCut(cone, x, ranges[index]);
@@ -117,19 +131,15 @@ interface Surrogate {
   readonly multiplier: number;
 }
 
-/** A convex combination of the chosen rows, by their multipliers; the last of them when none has a multiplier. */
-function surrogate(
-  rows: readonly LinearRow[],
-  multipliers: Float64Array,
-  isChosen: (row: number) => boolean,
-): Surrogate {
-  const chosen = [...rows.entries()].filter(([index]) => isChosen(index));
+/** A convex combination of a cone's rows, by their multipliers; the last of them when none has a multiplier. */
+function surrogate(rows: readonly ConeRow[], multipliers: Float64Array, cone: number): Surrogate {
+  const chosen = [...rows.entries()].filter(([, row]) => row.cone === cone);
   const multiplier = chosen.reduce((sum, [index]) => sum + at(multipliers, index), 0);
-  const [, last] = chosen.at(-1) ?? [0, { coefficients: new Float64Array(0), lower: 0 }];
-  if (multiplier === 0) return { row: last, multiplier };
-  const coefficients = new Float64Array(last.coefficients.length);
+  const [, last] = chosen.at(-1) ?? [0, { row: { coefficients: new Float64Array(0), lower: 0 } }];
+  if (multiplier === 0) return { row: last.row, multiplier };
+  const coefficients = new Float64Array(last.row.coefficients.length);
   let lower = 0;
-  for (const [index, row] of chosen) {
+  for (const [index, { row }] of chosen) {
     const weight = at(multipliers, index) / multiplier;
     if (weight === 0) continue;
     lower += weight * row.lower;

@@ -3,7 +3,7 @@ import { blockSet } from '../latency/block-set.js';
 import { at } from '../latency/vector.js';
 import { compileProblem, type CompiledProblem } from './compile.js';
 import { loadHighs } from './highs.js';
-import { minimiseCost, type ProgramAnswer } from './importance.js';
+import { minimiseCost, type ProgramAnswer } from './minimise.js';
 import { searchLowest } from './least-excess.js';
 import { lowestReachable, predictTarget } from './lowest.js';
 import { checkProblem, type Solution, type SolveProblem, type SolveProof, type TargetPrediction } from './problem.js';
@@ -87,8 +87,8 @@ function keptImportance({ blocks }: SolveProblem, removed: readonly number[]): n
 }
 
 function proofOf(problem: SolveProblem, compiled: CompiledProblem, answer: ProgramAnswer): SolveProof {
-  const { positions, proven, lowerBound, method, cuts, nodes } = answer;
-  const effort = { method, cuts, nodes };
+  const { positions, proven, lowerBound, relaxations, cuts, nodes } = answer;
+  const effort = { relaxations, cuts, nodes };
   if (positions === undefined && proven) return { status: 'infeasible', keptBound: null, gap: null, ...effort };
   const whole = keptImportance(problem, compiled.forbidden);
   const keptBound = whole - lowerBound * compiled.costUnit;

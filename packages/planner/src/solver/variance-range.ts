@@ -3,13 +3,14 @@ import { dot } from '../latency/vector.js';
 import type { LinearRow } from './cone.js';
 import type { VarianceRange } from './cone-cuts.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
-import type { Program } from './program.js';
+import { countRows, type Program } from './program.js';
+import { unitBox, type ConeRow } from './relaxation.js';
 
 /** The solver's rounding, as a share of the variance: ranges are widened by it. */
 const ROUNDING = 1e-6;
 
 /**
- * Bounds every cone's independent variance c + d·x over the continuous points that satisfy the rows and cost at most
+ * Bounds every cone's independent variance c + d·x over the continuous points that satisfy the known half-spaces and cost at most
  * `mostCost`: among sets that beat a good one there is little choice left, so the ranges are narrow.
  * @returns undefined when there is no such point
  * @throws PlannerError `solver_failed`
@@ -17,15 +18,13 @@ const ROUNDING = 1e-6;
 export function varianceRanges(
   highs: Highs,
   program: Program,
-  rows: readonly LinearRow[],
+  known: readonly ConeRow[],
   mostCost: number,
 ): readonly VarianceRange[] | undefined {
-  const { size, cost, cones } = program;
-  const bounds = { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
-  const limited = Number.isFinite(mostCost)
-    ? [...rows, { coefficients: cost.map((value) => -value), lower: -mostCost }]
-    : rows;
-  return withLinearProgram(highs, cost, bounds, limited, (model) => {
+  const { cost, cones } = program;
+  const rows: LinearRow[] = [...countRows(program), ...known.map(({ row }) => row)];
+  if (Number.isFinite(mostCost)) rows.push({ coefficients: cost.map((value) => -value), lower: -mostCost });
+  return withLinearProgram(highs, cost, unitBox(program), rows, (model) => {
     const ranges: VarianceRange[] = [];
     for (const { constant, diagonal } of cones) {
       const low = minimum(highs, model, diagonal);

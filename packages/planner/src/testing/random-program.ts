@@ -1,4 +1,4 @@
-import type { Cone } from '../solver/cone.js';
+import { type Cone, quadraticForm } from '../solver/cone.js';
 import { isFeasible, positionKey, type Program } from '../solver/program.js';
 import { at } from '../latency/vector.js';
 import { randomSubset } from './random.js';
@@ -54,7 +54,7 @@ function randomCone(random: () => number, shape: ProgramShape, worth: Float64Arr
     mean: savings.map((saving) => -saving / limit),
     constant: (sd / limit) ** 2,
     diagonal: savings.map(() => (random() * sd ** 2) / limit ** 2),
-    form: { constant: 0, cross: new Float64Array(size), matrix },
+    form: quadraticForm(0, new Float64Array(size), matrix),
   };
 }
 
