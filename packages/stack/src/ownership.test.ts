@@ -31,6 +31,7 @@ describe('Postgres and Redis end and their temporary data goes', () => {
     const { process: owner } = await sandbox.startOwner();
     const folders = sandbox.folders();
     const services = servicesIn(folders);
+    owner.kill('SIGSTOP'); // or it notices that a guard is gone and ends the other service in order
     for (const guard of services.flatMap(guardsOf)) process.kill(guard, 'SIGKILL');
     owner.kill('SIGKILL');
     await until(() => owner.signalCode !== null);
