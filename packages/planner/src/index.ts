@@ -1,5 +1,13 @@
 // Latency model
-export { fitLatencyTable, type BlockSaving, type LatencyData, type LatencyTable } from './latency/latency-table.js';
+export { fitLatencyTable } from './latency/fit.js';
+export type {
+  BlockSaving,
+  LatencyData,
+  LatencyOptions,
+  LatencyTable,
+  Residual,
+  SavingGuess,
+} from './latency/latency-table.js';
 export { predictLatency, type LatencyPrediction } from './latency/predict.js';
 export type { Interval, LatencyEstimate, PairedMeasurement, RatioEstimate } from './latency/estimate.js';
 

@@ -1,6 +1,7 @@
-import { fitLatencyTable, type LatencyTable } from '../latency/latency-table.js';
-import type { TargetPrediction } from '../solver/problem.js';
-import type { SolveProblem } from '../solver/problem.js';
+import { Z95 } from '../latency/estimate.js';
+import { fitLatencyTable } from '../latency/fit.js';
+import type { LatencyTable } from '../latency/latency-table.js';
+import type { SolveProblem, TargetPrediction } from '../solver/problem.js';
 import type { Solver } from '../solver/solve.js';
 import type { PlanKnowledge, PlanSetup, Round } from './state.js';
 
@@ -26,9 +27,18 @@ export function tablesOf({ targets }: PlanSetup, { importances, data }: PlanKnow
   });
 }
 
+/** How sure a choice has to be of its limits, strictest first. */
+interface Demand {
+  /** Standard deviations between the predicted latency and the limit. */
+  readonly confidenceZ: number;
+  readonly margin: number;
+}
+
 /**
  * Chooses the set that keeps most importance of those whose predicted upper bound keeps every limit. Where nothing is that
- * certain, the set that comes closest is tried, as long as its lower bound keeps the limits: a guess is refuted by measuring.
+ * certain, less is asked step by step, down to an even chance: to give up more importance than the limit takes would be
+ * worse than a miss, which teaches something. At last the set that comes closest is tried, as long as its lower bound keeps
+ * the limits: a guess is refuted by measuring.
  * @throws PlannerError from the fit or the solver
  */
 export function chooseNext(setup: PlanSetup, knowledge: PlanKnowledge, solver: Solver): Choice {
@@ -42,17 +52,29 @@ export function chooseNext(setup: PlanSetup, knowledge: PlanKnowledge, solver: S
     }),
     minRemoved: 1,
     excluded: rounds.map(({ removed }) => removed),
-    margin: MARGIN_PER_MISS * rounds.filter(({ verdicts }) => verdicts.some(({ met }) => !met)).length,
   };
-  const solution = solver.solve(problem);
-  if (solution.status === 'optimal' || solution.status === 'limit') {
-    return { kind: 'verify', certain: true, round: roundOf(solution.removed, solution.predictions, knowledge) };
+  for (const [step, demand] of demandsOf(knowledge).entries()) {
+    const solution = solver.solve({ ...problem, ...demand });
+    if (solution.status === 'optimal' || solution.status === 'limit') {
+      const round = roundOf(solution.removed, solution.predictions, knowledge);
+      return { kind: 'verify', certain: step === 0, round };
+    }
   }
   const closest = solver.leastExcess(problem);
   if (closest !== undefined && closest.predictions.every(mayKeepLimit)) {
     return { kind: 'verify', certain: false, round: roundOf(closest.removed, closest.predictions, knowledge) };
   }
   return { kind: 'infeasible', lowest: lowestOf(setup, knowledge, problem, solver) };
+}
+
+function demandsOf({ rounds }: PlanKnowledge): readonly Demand[] {
+  const misses = rounds.filter(({ verdicts }) => verdicts.some(({ met }) => !met)).length;
+  return [
+    { confidenceZ: Z95, margin: MARGIN_PER_MISS * misses },
+    { confidenceZ: Z95, margin: 0 },
+    { confidenceZ: Z95 / 2, margin: 0 },
+    { confidenceZ: 0, margin: 0 },
+  ].slice(misses === 0 ? 1 : 0);
 }
 
 const mayKeepLimit = ({ ci, limitMs }: TargetPrediction): boolean => ci[0] <= limitMs;
@@ -80,7 +102,7 @@ function lowestOf(
   problem: SolveProblem,
   solver: Solver,
 ): readonly { target: string; p50Ms: number; limitMs: number }[] {
-  const lowest = solver.leastExcess({ ...problem, excluded: [], margin: 0 });
+  const lowest = solver.leastExcess({ ...problem, excluded: [] });
   return setup.targets.map(({ target }, at) => {
     const predicted = lowest?.predictions[at];
     const measured = rounds.flatMap(({ verdicts }) =>

@@ -1,6 +1,6 @@
 import { at } from '../latency/vector.js';
 import type { LinearRow } from './cone.js';
-import type { Box, LinearBound } from './relaxation.js';
+import { type Box, floorOf, type LinearBound } from './linear-bound.js';
 
 /** A set as its difference from the start: positions whose membership is flipped. */
 export type Deviation = readonly number[];
@@ -79,7 +79,8 @@ export function searchDeviations(space: SearchSpace): SearchResult {
   const leastCost = costs.findLast((cost) => cost > 0) ?? 0;
   let reach = costs[Math.max(0, costs.length - FIRST_CORE)] ?? 0;
   for (;;) {
-    const finished = run.pass(floor + reach);
+    // All of them, whatever order they are summed up in: the last pass has no limit but the best value.
+    const finished = run.pass(reach >= all ? Number.POSITIVE_INFINITY : floor + reach);
     const { best, nodes } = run;
     const lowerBound = Math.min(best?.value ?? Number.POSITIVE_INFINITY, floor + reach);
     if (!finished) return { best, proven: false, lowerBound: run.provenBelow, nodes };
@@ -127,7 +128,7 @@ function coreOf({ bound, box, rows: limits, values }: SearchSpace): Core {
     start,
     order,
     costs: order.map(magnitude),
-    floor: start.reduce((sum, position) => sum + at(bound.reduced, position), bound.constant),
+    floor: floorOf(bound, box),
     slack: Float64Array.from(rows, ({ coefficients, lower }) =>
       start.reduce((sum, position) => sum + at(coefficients, position), -lower),
     ),

@@ -4,7 +4,7 @@ import { coneMean, type LinearRow } from './cone.js';
 import { applyDeviation, searchDeviations, searchStart } from './deviation-search.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
 import { countRows, isFeasible, type Program } from './program.js';
-import { lagrangianBound, unitBox, type LinearBound } from './relaxation.js';
+import { lagrangianBound, type LinearBound, unitBox } from './linear-bound.js';
 
 /** The set of smallest worst-case excess; `worst` is the largest mean over its limit. */
 export interface Lowest {
@@ -32,7 +32,7 @@ export function searchLowest(highs: Highs, program: Program): Lowest | undefined
   if (program.size === 0) return isFeasible(rules, []) ? { positions: [], worst: worstOf([]) } : undefined;
   const bound = minimaxBound(highs, program);
   if (bound === undefined) return undefined;
-  const box = unitBox(program);
+  const box = unitBox(program.size);
   const start = searchStart(bound, box);
   const { best } = searchDeviations({
     bound,

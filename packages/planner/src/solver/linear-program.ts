@@ -36,6 +36,8 @@ export function withLinearProgram<Result>(
   try {
     model.options.set({
       output_flag: false,
+      // With a tolerance below its default, presolve calls programs infeasible whose right-hand side is almost 0 (1.15.1).
+      presolve: 'off',
       primal_feasibility_tolerance: FEASIBILITY_TOLERANCE,
     });
     for (const row of rows) addRow(highs, model, row);
@@ -59,7 +61,7 @@ export function addRow(highs: Highs, model: Model, { coefficients, lower }: Line
 
 /**
  * Solves the program as it stands.
- * @returns undefined when no point satisfies every row
+ * @returns undefined when HiGHS finds no point that satisfies every row: a claim, within its tolerances, not a proof
  * @throws PlannerError `solver_failed` when HiGHS stops for another reason
  */
 export function runLinear(highs: Highs, model: Model): LinearSolution | undefined {

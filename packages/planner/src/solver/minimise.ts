@@ -5,7 +5,9 @@ import { searchDeviations, searchStart, type SearchResult, type ValuedSet } from
 import { costJudge } from './judge.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
 import { countRows, isFeasible, type Program } from './program.js';
-import { lagrangianBound, relax, unitBox, type Box, type ConeRow, type Relaxation } from './relaxation.js';
+import { type Box, lagrangianBound, unitBox } from './linear-bound.js';
+import { relax, type Relaxation } from './relaxation.js';
+import type { ConeRow } from './surrogate.js';
 import { varianceRanges } from './variance-range.js';
 
 /** The cheapest answer of a program; costs in the program's unit. */
@@ -68,13 +70,11 @@ class Minimisation {
   }
 
   run(): ProgramAnswer {
-    const box = unitBox(this.#program);
+    const box = unitBox(this.#program.size);
     const root = this.#relax(box, []);
     if (root === undefined || this.#search(box, root, ROOT_NODES).proven) return this.#answer(Number.POSITIVE_INFINITY);
     this.#searchNearby(box, root);
-    const ranges = varianceRanges(this.#highs, this.#program, root.binding, this.#cutoff());
-    if (ranges === undefined) return this.#answer(Number.POSITIVE_INFINITY);
-    this.#ranges = ranges;
+    this.#ranges = varianceRanges(this.#highs, this.#program, root.binding, this.#cutoff());
     return this.#answer(this.#explore(box, []));
   }
 

@@ -3,22 +3,9 @@ import { at } from '../latency/vector.js';
 import type { LinearRow } from './cone.js';
 import { coneCut, meanRow, type VarianceRange } from './cone-cuts.js';
 import { addRow, runLinear, withLinearProgram } from './linear-program.js';
+import { type Box, floorOf, lagrangianBound, type LinearBound, unitBox } from './linear-bound.js';
 import { countRows, type Program } from './program.js';
-
-/**
- * value(x) ≥ constant + Σ reduced_j·x_j for every x that satisfies the rows: weak duality, so it holds for any
- * multipliers ≥ 0, whatever the solver's rounding.
- */
-export interface LinearBound {
-  readonly constant: number;
-  readonly reduced: Float64Array;
-}
-
-/** Bounds on every position: equal ones fix it. */
-export interface Box {
-  readonly lower: Float64Array;
-  readonly upper: Float64Array;
-}
+import { type ConeRow, sideBounds, surrogateOf } from './surrogate.js';
 
 /** What is relaxed besides the program itself; the result holds for sets within the box and the ranges only. */
 export interface RelaxOptions {
@@ -27,12 +14,6 @@ export interface RelaxOptions {
   readonly ranges?: readonly VarianceRange[];
   /** Rows found before, each with the number of its cone. */
   readonly known?: readonly ConeRow[];
-}
-
-/** A half-space that holds for a cone. */
-export interface ConeRow {
-  readonly row: LinearRow;
-  readonly cone: number;
 }
 
 /** The continuous relaxation with supporting half-spaces of the cones. */
@@ -58,12 +39,12 @@ const LEAST_BLOCK_SHARE = 0.005;
 /**
  * Solves the continuous relaxation by Kelley's cutting planes (each round adds the half-space that supports a violated
  * cone at the current optimum) and turns the multipliers into a bound that needs no solver to be believed.
- * @returns undefined when not even fractions of blocks meet the limits
+ * @returns undefined when it is proved that not even fractions of blocks meet the limits
  * @throws PlannerError `solver_failed`
  */
 export function relax(highs: Highs, program: Program, options: RelaxOptions = {}): Relaxation | undefined {
   const { cones, cost } = program;
-  const { box = unitBox(program), ranges = [], known = [] } = options;
+  const { box = unitBox(program.size), ranges = [], known = [] } = options;
   const counts = countRows(program);
   const coneRows: ConeRow[] = [...cones.map((cone, index) => ({ row: meanRow(cone), cone: index })), ...known];
   const before = coneRows.length;
@@ -73,30 +54,28 @@ export function relax(highs: Highs, program: Program, options: RelaxOptions = {}
     for (let round = 0; solution !== undefined && round < MOST_ROUNDS; round += 1) {
       const cuts = violatedCuts(program, solution.x, ranges);
       if (cuts.length === 0) break;
-      for (const cut of cuts) {
-        coneRows.push(cut);
-        addRow(highs, model, cut.row);
-      }
+      for (const { row } of cuts) addRow(highs, model, row);
+      coneRows.push(...cuts);
       solution = runLinear(highs, model);
     }
-    if (solution === undefined) return undefined;
-    const multipliers = solution.duals.subarray(counts.length);
-    const merged = cones.map((_, cone) => surrogate(coneRows, multipliers, cone));
+    const rows = [...counts, ...coneRows.map(({ row }) => row)];
+    if (solution === undefined && provesInfeasible(highs, rows, box)) return undefined;
+    const { x, duals } = solution ?? { x: middleOf(box), duals: new Float64Array(rows.length) };
+    const multipliers = duals.subarray(counts.length);
+    const surrogates = cones.map((_, cone) => surrogateOf(coneRows, multipliers, cone));
     return {
-      x: solution.x,
+      x,
       binding: coneRows.filter((_, index) => at(multipliers, index) > 0),
-      surrogates: [...counts, ...merged.map(({ row }) => row)],
-      bound: lagrangianBound(cost, [...counts, ...coneRows.map(({ row }) => row)], solution.duals),
-      sideBounds: sideBounds(cost, merged),
+      surrogates: [...counts, ...surrogates.map(({ row }) => row)],
+      bound: lagrangianBound(cost, rows, duals),
+      sideBounds: sideBounds(cost, surrogates),
       cuts: coneRows.length - before,
     };
   });
 }
 
-/** Every position free. */
-export function unitBox({ size }: Program): Box {
-  return { lower: new Float64Array(size), upper: new Float64Array(size).fill(1) };
-}
+const middleOf = ({ lower, upper }: Box): Float64Array =>
+  lower.map((least, position) => (least + at(upper, position)) / 2);
 
 function violatedCuts({ cones, size }: Program, x: Float64Array, ranges: readonly VarianceRange[]): readonly ConeRow[] {
   return cones.flatMap((cone, index) => {
@@ -106,64 +85,21 @@ function violatedCuts({ cones, size }: Program, x: Float64Array, ranges: readonl
   });
 }
 
-/** cost·x ≥ Σ λ_r·lower_r + Σ_j (cost_j − Σ_r λ_r·a_rj)·x_j for every x that satisfies the rows, λ ≥ 0. */
-export function lagrangianBound(
-  cost: Float64Array,
-  rows: readonly LinearRow[],
-  multipliers: Float64Array,
-): LinearBound {
-  const reduced = Float64Array.from(cost);
-  let constant = 0;
-  rows.forEach(({ coefficients, lower }, index) => {
-    const multiplier = at(multipliers, index);
-    if (multiplier === 0) return;
-    constant += multiplier * lower;
-    coefficients.forEach((value, position) => {
-      reduced[position] = at(reduced, position) - multiplier * value;
-    });
-  });
-  return { constant, reduced };
+/** Rounding of a sum of rows that are scaled to 1. */
+const PROOF_ROUNDING = 1e-12;
+
+/**
+ * Whether no point of the box satisfies the rows: the multipliers of min θ, coefficients·x + θ ≥ lower combine them into one
+ * row that plainly cannot be satisfied (Farkas), whatever the solver's tolerances.
+ */
+function provesInfeasible(highs: Highs, rows: readonly LinearRow[], box: Box): boolean {
+  const size = box.lower.length;
+  const elastic = rows.map(({ coefficients, lower }) => ({ coefficients: widen(coefficients, 1), lower }));
+  const bounds = { lower: widen(box.lower, 0), upper: widen(box.upper, Number.POSITIVE_INFINITY) };
+  const cost = widen(new Float64Array(size), 1);
+  const solution = withLinearProgram(highs, cost, bounds, elastic, (model) => runLinear(highs, model));
+  if (solution === undefined) return false;
+  return floorOf(lagrangianBound(new Float64Array(size), rows, solution.duals), box) > PROOF_ROUNDING;
 }
 
-interface Surrogate {
-  readonly row: LinearRow;
-  /** Sum of the multipliers that it stands for. */
-  readonly multiplier: number;
-}
-
-/** A convex combination of a cone's rows, by their multipliers; the last of them when none has a multiplier. */
-function surrogate(rows: readonly ConeRow[], multipliers: Float64Array, cone: number): Surrogate {
-  const chosen = [...rows.entries()].filter(([, row]) => row.cone === cone);
-  const multiplier = chosen.reduce((sum, [index]) => sum + at(multipliers, index), 0);
-  const [, last] = chosen.at(-1) ?? [0, { row: { coefficients: new Float64Array(0), lower: 0 } }];
-  if (multiplier === 0) return { row: last.row, multiplier };
-  const coefficients = new Float64Array(last.row.coefficients.length);
-  let lower = 0;
-  for (const [index, { row }] of chosen) {
-    const weight = at(multipliers, index) / multiplier;
-    if (weight === 0) continue;
-    lower += weight * row.lower;
-    row.coefficients.forEach((value, position) => {
-      coefficients[position] = at(coefficients, position) + weight * value;
-    });
-  }
-  return { row: { coefficients, lower }, multiplier };
-}
-
-/** The cost itself, and the bounds that put the whole multiplier on one cone, or on all but one. */
-function sideBounds(cost: Float64Array, surrogates: readonly Surrogate[]): readonly LinearBound[] {
-  const active = surrogates.filter(({ multiplier }) => multiplier > 0);
-  const total = active.reduce((sum, { multiplier }) => sum + multiplier, 0);
-  const boundOf = (chosen: readonly Surrogate[]): LinearBound => {
-    const scale = total / chosen.reduce((sum, { multiplier }) => sum + multiplier, 0);
-    const multipliers = Float64Array.from(chosen, ({ multiplier }) => multiplier * scale);
-    return lagrangianBound(
-      cost,
-      chosen.map(({ row }) => row),
-      multipliers,
-    );
-  };
-  const alone = active.length > 1 ? active.map((one) => boundOf([one])) : [];
-  const without = active.length > 2 ? active.map((one) => boundOf(active.filter((other) => other !== one))) : [];
-  return [{ constant: 0, reduced: cost }, ...alone, ...without];
-}
+const widen = (values: Float64Array, last: number): Float64Array => Float64Array.of(...values, last);

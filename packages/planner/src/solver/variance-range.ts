@@ -1,18 +1,18 @@
 import type { Highs, Model } from 'highs';
-import { dot } from '../latency/vector.js';
 import type { LinearRow } from './cone.js';
 import type { VarianceRange } from './cone-cuts.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
 import { countRows, type Program } from './program.js';
-import { unitBox, type ConeRow } from './relaxation.js';
+import { type Box, floorOf, lagrangianBound, unitBox } from './linear-bound.js';
+import type { ConeRow } from './surrogate.js';
 
-/** The solver's rounding, as a share of the variance: ranges are widened by it. */
-const ROUNDING = 1e-6;
+/** Rounding of a sum, as a share of the variance: ranges are widened by it. */
+const ROUNDING = 1e-9;
 
 /**
- * Bounds every cone's independent variance c + d·x over the continuous points that satisfy the known half-spaces and cost at most
- * `mostCost`: among sets that beat a good one there is little choice left, so the ranges are narrow.
- * @returns undefined when there is no such point
+ * Bounds every cone's independent variance c + d·x over the continuous points that satisfy the known half-spaces and cost
+ * at most `mostCost`: among sets that beat a good one there is little choice left, so the ranges are narrow. Like every
+ * bound here they rest on multipliers alone, not on the solver's word.
  * @throws PlannerError `solver_failed`
  */
 export function varianceRanges(
@@ -20,33 +20,28 @@ export function varianceRanges(
   program: Program,
   known: readonly ConeRow[],
   mostCost: number,
-): readonly VarianceRange[] | undefined {
+): readonly VarianceRange[] {
   const { cost, cones } = program;
+  const box = unitBox(program.size);
   const rows: LinearRow[] = [...countRows(program), ...known.map(({ row }) => row)];
   if (Number.isFinite(mostCost)) rows.push({ coefficients: cost.map((value) => -value), lower: -mostCost });
-  return withLinearProgram(highs, cost, unitBox(program), rows, (model) => {
-    const ranges: VarianceRange[] = [];
-    for (const { constant, diagonal } of cones) {
-      const low = minimum(highs, model, diagonal);
-      const high = minimum(
-        highs,
-        model,
-        diagonal.map((value) => -value),
-      );
-      if (low === undefined || high === undefined) return undefined;
-      ranges.push({ low: Math.max(0, (constant + low) * (1 - ROUNDING)), high: (constant - high) * (1 + ROUNDING) });
-    }
-    return ranges;
+  return withLinearProgram(highs, cost, box, rows, (model) => {
+    const least = (objective: Float64Array): number => minimum(highs, model, objective, rows, box);
+    return cones.map(({ constant, diagonal }) => {
+      const low = constant + least(diagonal);
+      const high = constant - least(diagonal.map((value) => -value));
+      return { low: Math.max(0, low * (1 - ROUNDING)), high: high * (1 + ROUNDING) };
+    });
   });
 }
 
-/** Smallest value of objective·x, solved in a unit in which the solver's tolerances fit. */
-function minimum(highs: Highs, model: Model, objective: Float64Array): number | undefined {
+/** A lower bound on objective·x, solved in a unit in which the solver's tolerances fit. */
+function minimum(highs: Highs, model: Model, objective: Float64Array, rows: readonly LinearRow[], box: Box): number {
   const unit = objective.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;
   model.changeColsCost(
     { kind: 'range', from: 0, to: objective.length - 1 },
     objective.map((value) => value / unit),
   );
-  const solution = runLinear(highs, model);
-  return solution === undefined ? undefined : dot(objective, solution.x);
+  const multipliers = runLinear(highs, model)?.duals.map((dual) => dual * unit) ?? new Float64Array(rows.length);
+  return floorOf(lagrangianBound(objective, rows, multipliers), box);
 }
