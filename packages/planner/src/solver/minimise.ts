@@ -31,9 +31,9 @@ const ROOT_NODES = 100_000;
 const NEARBY_NODES = 200_000;
 /** Sets looked at before a branch is split, for each block: about as long as relaxing the two halves takes. */
 const BRANCH_NODES_PER_BLOCK = 500;
-/** Relaxations and sets after which the answer is given as it stands: some ten seconds. */
-const MOST_RELAXATIONS = 1_000;
-const MOST_NODES = 20_000_000;
+/** Sets, and relaxations times blocks, after which the answer is given as it stands: some ten seconds either way. */
+const MOST_NODES = 15_000_000;
+const MOST_RELAXED_BLOCKS = 50_000;
 
 /**
  * Minimises the cost of a program, exactly. The continuous relaxation by HiGHS gives multipliers, from which the deviation
@@ -84,7 +84,7 @@ class Minimisation {
     if (relaxation === undefined) return Number.POSITIVE_INFINITY;
     const found = this.#search(box, relaxation, BRANCH_NODES_PER_BLOCK * this.#program.size);
     if (found.proven) return Number.POSITIVE_INFINITY;
-    if (this.#relaxations >= MOST_RELAXATIONS || this.#nodes >= MOST_NODES) return found.lowerBound;
+    if (this.#isSpent()) return found.lowerBound;
     const position = leastSure(relaxation.x, box);
     if (position === undefined) return found.lowerBound;
     const first = Math.round(at(relaxation.x, position));
@@ -137,6 +137,10 @@ class Minimisation {
     });
     this.#nodes += result.nodes;
     this.#best = result.best;
+  }
+
+  #isSpent(): boolean {
+    return this.#relaxations * this.#program.size >= MOST_RELAXED_BLOCKS || this.#nodes >= MOST_NODES;
   }
 
   #cutoff(): number {
