@@ -46,23 +46,31 @@ export async function startProcess({ name, app, env, logFile }: ProcessOptions):
   const ready = await Promise.race([
     readyMessage(child),
     exited.then((reason) => {
-      throw new CliError('process_failed', `${reason}: ${lastWords()}`, { hint: `its log is ${logFile}` });
+      const [said = 'it said nothing', hint = `its log is ${logFile}`] = lastWords();
+      throw new CliError('process_failed', `${reason}: ${said}`, { hint });
     }),
   ]);
   return { name, pid: child.pid ?? 0, ready, exited, close: () => stop(child, exited) };
 }
 
-function keepOutput(child: ChildProcess, logFile: string): () => string {
+/**
+ * Keeps what the process writes in its log file.
+ * @returns what it wrote to standard error: our apps end with a line that says why and, where there is one, a hint
+ */
+function keepOutput(child: ChildProcess, logFile: string): () => readonly string[] {
   const log = createWriteStream(logFile, { flags: 'a' });
-  let kept = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.pipe(log, { end: false });
-    stream?.on('data', (chunk: Buffer) => {
-      kept = (kept + chunk.toString()).slice(-KEPT_OUTPUT_CHARACTERS);
-    });
-  }
+  let errors = '';
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors = (errors + chunk.toString()).slice(-KEPT_OUTPUT_CHARACTERS);
+  });
   child.once('close', () => log.end());
-  return () => kept.trim().split('\n').slice(-3).join(' ') || 'it said nothing';
+  return () =>
+    errors
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .slice(-2);
 }
 
 async function readyMessage(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {

@@ -138,6 +138,13 @@ describe('a plan whose device behaves otherwise than the table says', () => {
     });
   });
 
+  test('fails before anything is measured when no block has an importance', () => {
+    const importances = BLOCKS.map((index) => ({ index, importance: null }));
+    const { state, wishes } = run(ratioSetup(0.8), syntheticDevice({ seed: 14 }), { type: 'scored', importances });
+    expect(state).toMatchObject({ phase: 'failed', failure: { code: 'criterion_not_applicable' } });
+    expect(wishes).toEqual([]);
+  });
+
   test('a block without importance is set aside before anything is measured', () => {
     const { state, wishes } = run(ratioSetup(0.8), syntheticDevice({ seed: 10 }), {
       type: 'scored',

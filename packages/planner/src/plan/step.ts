@@ -6,6 +6,7 @@ import {
   type MeasurementWish,
   PLAN_STATE_VERSION,
   type PlanEvent,
+  type PlanFailure,
   type PlanKnowledge,
   type PlanSetup,
   type PlanState,
@@ -62,6 +63,13 @@ function onScored(setup: PlanSetup, scores: readonly { index: number; importance
     const importance = importanceOf.get(index) ?? null;
     return importance === null ? [] : [{ index, importance }];
   });
+  if (importances.length === 0 && setup.free.length > 0) {
+    const failure = {
+      code: 'criterion_not_applicable',
+      message: 'the criterion gives no removable block an importance',
+    };
+    return stay({ version: PLAN_STATE_VERSION, setup, phase: 'failed', failure });
+  }
   const scored = new Set(importances.map(({ index }) => index));
   const setAside = setup.free
     .filter((index) => !scored.has(index))
@@ -196,11 +204,17 @@ function afterRound(state: Verifying, solver: Solver): PlanStep {
     }
   }
   if (best !== undefined) return stay(verified(state, rounds.indexOf(best)));
-  const failure = {
-    code: 'rounds_used_up',
-    message: `${rounds.length} sets of blocks were measured and none met the budget`,
-  };
+  const failure = failureOf(rounds);
   return stay({ version: PLAN_STATE_VERSION, setup, ...knowledgeOf(state), phase: 'failed', failure });
+}
+
+/** Why no round met the budget: every one missed, or none could be measured at all. */
+function failureOf(rounds: readonly Round[]): PlanFailure {
+  const [code] = rounds.flatMap(({ failure }) => failure ?? []);
+  if (code !== undefined && rounds.every(({ failure }) => failure !== null)) {
+    return { code, message: `none of ${rounds.length} sets of blocks could be measured` };
+  }
+  return { code: 'rounds_used_up', message: `${rounds.length} sets of blocks were measured and none met the budget` };
 }
 
 const isComplete = ({ targets }: PlanSetup, { failure, verdicts }: Round): boolean =>
