@@ -44,7 +44,7 @@ test('files with changed bytes are read or refused with a code, never worse', ()
     fc.property(fileIndex, changes, (index, bytes) => {
       const file = Uint8Array.from(FILES[index] ?? []);
       for (const [where, value] of bytes) file[Math.floor(where * file.length)] = value;
-      expect(readAll(file)).toBeDefined();
+      expect(() => readAll(file)).not.toThrow();
     }),
     { numRuns: 1500 },
   );
@@ -63,7 +63,7 @@ test('files with bytes removed, doubled or moved are read or refused with a code
         Buffer.concat([file.subarray(0, end), cut, file.subarray(end)]),
         Buffer.concat([file.subarray(0, target), cut, file.subarray(target)]),
       ];
-      for (const variant of variants) expect(readAll(variant)).toBeDefined();
+      for (const variant of variants) expect(() => readAll(variant)).not.toThrow();
     }),
     { numRuns: 500 },
   );

@@ -1,3 +1,4 @@
+import type { TypedValues } from './constant-data.js';
 import { type ElementType, rawSizeBytes } from './element-type.js';
 import { OnnxError } from './errors.js';
 import type { ExternalFolder } from './external-data.js';
@@ -33,7 +34,7 @@ export interface TensorView {
 export function tensorView(proto: TensorProto, folder: ExternalFolder | undefined): TensorView {
   const layout = layoutOf(proto);
   const rawBytes = (): Uint8Array => readRaw(proto, layout, folder);
-  const numbers = (): Numbers => numbersOf(proto.name, layout, rawBytes());
+  const numbers = (): TypedValues => numbersOf(proto.name, layout, rawBytes());
   return {
     name: proto.name,
     elementType: layout.elementType,
@@ -56,23 +57,11 @@ export function tensorView(proto: TensorProto, folder: ExternalFolder | undefine
   };
 }
 
-type Numbers =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | BigInt64Array
-  | BigUint64Array;
-
-function isBig(values: Numbers): values is BigInt64Array | BigUint64Array {
+function isBig(values: TypedValues): values is BigInt64Array | BigUint64Array {
   return values instanceof BigInt64Array || values instanceof BigUint64Array;
 }
 
-function integers(name: string, { elementType }: TensorLayout, values: Numbers): Numbers {
+function integers(name: string, { elementType }: TensorLayout, values: TypedValues): TypedValues {
   if (/^u?int\d|^bool$/.test(elementType)) return values;
   throw new OnnxError('unsupported', `tensor ${name} holds ${elementType} values, not integers`);
 }
@@ -127,7 +116,7 @@ function bytesOf(values: ArrayBufferView): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function numbersOf(name: string, { elementType, elementCount }: TensorLayout, raw: Uint8Array): Numbers {
+function numbersOf(name: string, { elementType, elementCount }: TensorLayout, raw: Uint8Array): TypedValues {
   switch (elementType) {
     case 'float32':
       return new Float32Array(...aligned(raw, 4));

@@ -17,8 +17,9 @@ test('a process has one start time while it runs and none afterwards', async () 
   const child = spawn('sleep', ['60']);
   await once(child, 'spawn');
   const pid = child.pid ?? 0;
-  expect(processStart(pid)).toBe(processStart(pid));
-  expect(processStart(pid)).toBeDefined();
+  const start = processStart(pid);
+  expect(start).not.toBeUndefined();
+  expect(processStart(pid)).toBe(start);
   child.kill();
   await once(child, 'exit');
   expect(processStart(pid)).toBeUndefined();
