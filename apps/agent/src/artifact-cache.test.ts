@@ -15,7 +15,7 @@ const textOf = (path: string): string | undefined => artifacts.find(({ sha256 })
 
 const serve: Respond = ({ path }, response) => {
   const text = textOf(path);
-  if (text === undefined) sendProblem(response, 404, 'artifact_unknown');
+  if (text === undefined) sendProblem(response, 404, 'artifact-unknown');
   else response.end(text);
 };
 
@@ -78,10 +78,10 @@ test('half-done downloads of a killed agent are removed at the start', async () 
 
 test('an artifact that the API does not have, or that arrives as other bytes, is an error with its code', async () => {
   await using api = await startStandIn(({ path }, response) =>
-    path.includes('dddd') ? sendProblem(response, 404, 'artifact_unknown') : response.end('other'),
+    path.includes('dddd') ? sendProblem(response, 404, 'artifact-unknown') : response.end('other'),
   );
   const cache = await openOn(api.client, 100);
-  await expect(cache.fetch(['d'.repeat(64)], never)).rejects.toMatchObject({ code: 'artifact_unknown' });
-  await expect(cache.fetch([A ?? ''], never)).rejects.toMatchObject({ code: 'artifact_corrupt' });
+  await expect(cache.fetch(['d'.repeat(64)], never)).rejects.toMatchObject({ code: 'artifact-unknown' });
+  await expect(cache.fetch([A ?? ''], never)).rejects.toMatchObject({ code: 'artifact-corrupt' });
   expect(await readdir(dir)).toEqual([]);
 });

@@ -12,7 +12,7 @@ export interface EnrolOptions extends Omit<Waiting, 'what'> {
 
 /**
  * Makes the agent known to the API, waiting for the API as long as it takes.
- * @throws AgentError `enrolment_refused` when the API does not want it, or the signal's reason
+ * @throws AgentError `enrolment-refused` when the API does not want it, or the signal's reason
  */
 export async function enrol({ client, agent, ...waiting }: EnrolOptions): Promise<Enrolled> {
   try {
@@ -21,7 +21,7 @@ export async function enrol({ client, agent, ...waiting }: EnrolOptions): Promis
     );
   } catch (cause) {
     if (!(cause instanceof ClientError) || verdictOf(cause) === 'later') throw cause;
-    throw new AgentError('enrolment_refused', `the API does not take this agent: ${cause.message}`, {
+    throw new AgentError('enrolment-refused', `the API does not take this agent: ${cause.message}`, {
       cause,
       hint: cause.hint,
     });

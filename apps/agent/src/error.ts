@@ -1,5 +1,5 @@
 /** Why an agent cannot start. A code is never reused. */
-export type AgentCode = 'target_unavailable' | 'folder_locked' | 'folder_unusable' | 'enrolment_refused';
+export type AgentCode = 'target-unavailable' | 'folder-locked' | 'folder-unusable' | 'enrolment-refused';
 
 /** An agent cannot start, with a stable code, a message for people, and what helps. */
 export class AgentError extends Error {

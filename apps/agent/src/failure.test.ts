@@ -5,28 +5,28 @@ import { failureOf } from './failure.js';
 
 test("a probe's end keeps its code and its last words", () => {
   const probe = { exitCode: null, signal: 'SIGSEGV', lastWords: 'kernel: boom' } as const;
-  expect(failureOf(new MeasureError('probe_crashed', 'the probe died', { probe, hint: 'try another' }))).toEqual({
-    code: 'probe_crashed',
+  expect(failureOf(new MeasureError('probe-crashed', 'the probe died', { probe, hint: 'try another' }))).toEqual({
+    code: 'probe-crashed',
     message: 'the probe died; try another',
     detail: 'kernel: boom',
   });
-  expect(failureOf(new MeasureError('model_invalid', 'no model'))).toEqual({
-    code: 'model_invalid',
+  expect(failureOf(new MeasureError('model-invalid', 'no model'))).toEqual({
+    code: 'model-invalid',
     message: 'no model',
   });
 });
 
-test('an artifact that could not be had is artifact_unavailable, whatever the reason', () => {
-  expect(failureOf(new ClientError('artifact_corrupt', 'other bytes'))).toEqual({
-    code: 'artifact_unavailable',
+test('an artifact that could not be had is artifact-unavailable, whatever the reason', () => {
+  expect(failureOf(new ClientError('artifact-corrupt', 'other bytes'))).toEqual({
+    code: 'artifact-unavailable',
     message: 'other bytes',
-    detail: 'artifact_corrupt',
+    detail: 'artifact-corrupt',
   });
 });
 
-test('what should not happen is agent_error, with the stack', () => {
+test('what should not happen is agent-error, with the stack', () => {
   expect(failureOf(new TypeError('oops'))).toMatchObject({
-    code: 'agent_error',
+    code: 'agent-error',
     message: 'TypeError: oops',
     detail: expect.stringContaining('failure.test'),
   });

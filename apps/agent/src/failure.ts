@@ -6,8 +6,8 @@ const withHint = (message: string, hint: string | undefined): string =>
   hint === undefined ? message : `${message}; ${hint}`;
 
 /**
- * Why a measurement failed, as the API keeps it: the probe's own code with its last words; `artifact_unavailable` when
- * what to measure could not be had; `agent_error` for everything that should not happen.
+ * Why a measurement failed, as the API keeps it: the probe's own code with its last words; `artifact-unavailable` when
+ * what to measure could not be had; `agent-error` for everything that should not happen.
  */
 export function failureOf(error: unknown): MeasurementFailure {
   if (error instanceof MeasureError) {
@@ -19,10 +19,10 @@ export function failureOf(error: unknown): MeasurementFailure {
     };
   }
   if (error instanceof ClientError) {
-    return { code: 'artifact_unavailable', message: withHint(error.message, error.hint), detail: error.code };
+    return { code: 'artifact-unavailable', message: withHint(error.message, error.hint), detail: error.code };
   }
   return {
-    code: 'agent_error',
+    code: 'agent-error',
     message: String(error),
     ...(error instanceof Error && error.stack !== undefined ? { detail: error.stack } : {}),
   };

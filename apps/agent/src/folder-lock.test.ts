@@ -35,7 +35,7 @@ test('a folder that a living process holds is refused, naming that process; a de
   const holder = await holdElsewhere();
   try {
     await expect(lockFolder(dir)).rejects.toMatchObject({
-      code: 'folder_locked',
+      code: 'folder-locked',
       message: expect.stringContaining(String(holder.pid)),
     });
   } finally {
@@ -61,7 +61,7 @@ test('a lock whose pid is alive by now as another process is stale', async () =>
 
 test('the folder is held against a second agent in the same process, too', async () => {
   const lock = await lockFolder(dir);
-  await expect(lockFolder(dir)).rejects.toMatchObject({ code: 'folder_locked' });
+  await expect(lockFolder(dir)).rejects.toMatchObject({ code: 'folder-locked' });
   await lock.release();
 });
 
@@ -73,12 +73,12 @@ test('a damaged lock is stale', async () => {
 
 test('a folder that cannot be made is a clear error', async () => {
   await writeFile(join(dir, 'file'), '');
-  await expect(lockFolder(join(dir, 'file', 'agent'))).rejects.toMatchObject({ code: 'folder_unusable' });
+  await expect(lockFolder(join(dir, 'file', 'agent'))).rejects.toMatchObject({ code: 'folder-unusable' });
 });
 
 test('the identity of a folder stays the same; a damaged one is a clear error', async () => {
   const id = await readIdentity(dir);
   await expect(readIdentity(dir)).resolves.toBe(id);
   await writeFile(join(dir, 'agent-id'), 'somebody');
-  await expect(readIdentity(dir)).rejects.toMatchObject({ code: 'folder_unusable' });
+  await expect(readIdentity(dir)).rejects.toMatchObject({ code: 'folder-unusable' });
 });

@@ -73,7 +73,7 @@ async function take(dir: string, path: string): Promise<void> {
       const text = await readFile(path, 'utf8').catch(() => '');
       const holder = holderIn(text);
       if (holder !== null && (await isHeldBy(holder))) {
-        throw new AgentError('folder_locked', `another agent (process ${holder.pid}) uses ${dir}`, {
+        throw new AgentError('folder-locked', `another agent (process ${holder.pid}) uses ${dir}`, {
           hint: 'stop it, or give this one a folder of its own with ESPALIER_AGENT_DIR',
         });
       }
@@ -87,7 +87,7 @@ async function take(dir: string, path: string): Promise<void> {
 /**
  * Makes the agent's folder and holds it for this process, so that two agents never share an identity. A lock that a dead
  * process left behind is taken over.
- * @throws AgentError `folder_locked`, `folder_unusable`
+ * @throws AgentError `folder-locked`, `folder-unusable`
  */
 export async function lockFolder(dir: string): Promise<{ readonly release: () => Promise<void> }> {
   const path = join(dir, 'agent.lock');
@@ -96,7 +96,7 @@ export async function lockFolder(dir: string): Promise<{ readonly release: () =>
     await take(dir, path);
   } catch (cause) {
     if (cause instanceof AgentError) throw cause;
-    throw new AgentError('folder_unusable', `cannot use ${dir}: ${String(cause)}`, {
+    throw new AgentError('folder-unusable', `cannot use ${dir}: ${String(cause)}`, {
       cause,
       hint: 'ESPALIER_AGENT_DIR names a folder that this user may write to',
     });

@@ -97,14 +97,14 @@ test('a cancellation that comes late does not hurt the next measurement', () => 
 test('a failed heartbeat says when the next one is and when the last one got through', async () => {
   await whileBeating(
     5,
-    (seen, response, count) => (count === 0 ? goOn(seen, response, count) : sendProblem(response, 503, 'not_ready')),
+    (seen, response, count) => (count === 0 ? goOn(seen, response, count) : sendProblem(response, 503, 'not-ready')),
     async ({ lines }) => {
       await until(() => lines.length > 0);
       expect(lines[0]).toMatchObject({
         msg: 'heartbeat failed',
         nextTryMs: 5,
         lastSuccessAt: '2026-01-01T00:00:00.000Z',
-        reason: expect.stringContaining('not_ready'),
+        reason: expect.stringContaining('not-ready'),
       });
     },
   );
@@ -114,7 +114,7 @@ test('an API that lost its memory gets to know the agent again', async () => {
   await whileBeating(
     5,
     (seen, response, count) =>
-      count === 0 ? sendProblem(response, 404, 'agent_unknown') : goOn(seen, response, count),
+      count === 0 ? sendProblem(response, 404, 'agent-unknown') : goOn(seen, response, count),
     async ({ api, enrolments }) => {
       await until(() => api.seen.length >= 2);
       expect(enrolments()).toBe(1);

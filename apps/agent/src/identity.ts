@@ -9,7 +9,7 @@ const parseId = parserOf('the agent id', Id);
 
 /**
  * The id of the agent that lives in `dir`: made on the first start, the same ever after.
- * @throws AgentError `folder_unusable` when it can neither be read nor made
+ * @throws AgentError `folder-unusable` when it can neither be read nor made
  */
 export async function readIdentity(dir: string): Promise<string> {
   const path = join(dir, 'agent-id');
@@ -20,7 +20,7 @@ export async function readIdentity(dir: string): Promise<string> {
     await writeWhole(path, `${id}\n`);
     return id;
   } catch (cause) {
-    throw new AgentError('folder_unusable', `cannot read or make ${path}: ${String(cause)}`, {
+    throw new AgentError('folder-unusable', `cannot read or make ${path}: ${String(cause)}`, {
       cause,
       hint: 'remove the file and the agent gets a new identity',
     });

@@ -88,7 +88,7 @@ test('what onnxruntime refuses is delivered as a failure with its code', async (
       body: { agentId, attempt: job.attempt },
     });
     expect(deliveries(api)).toMatchObject([
-      { agentId, attempt: 2, outcome: { kind: 'failed', failure: { code: 'model_invalid' } } },
+      { agentId, attempt: 2, outcome: { kind: 'failed', failure: { code: 'model-invalid' } } },
     ]);
     expect(activity.heartbeat()).toEqual({ state: 'idle' });
   });
@@ -96,7 +96,7 @@ test('what onnxruntime refuses is delivered as a failure with its code', async (
 
 test.each([404, 409])('a job that is not ours to do (%i) is dropped without a word', async (status) => {
   await whileDoing(
-    (_seen, response) => sendProblem(response, status, 'claim_refused'),
+    (_seen, response) => sendProblem(response, status, 'claim-refused'),
     {},
     async ({ api, done }) => {
       await done;
@@ -107,7 +107,7 @@ test.each([404, 409])('a job that is not ours to do (%i) is dropped without a wo
 
 test('an API that is away while we claim is waited for', async () => {
   await whileDoing(
-    (seen, response, count) => (count < 2 ? sendProblem(response, 503, 'not_ready') : generous(seen, response, count)),
+    (seen, response, count) => (count < 2 ? sendProblem(response, 503, 'not-ready') : generous(seen, response, count)),
     {},
     async ({ api, done }) => {
       await done;
@@ -116,16 +116,16 @@ test('an API that is away while we claim is waited for', async () => {
   );
 });
 
-test('an artifact that cannot be had fails the measurement as artifact_unavailable', async () => {
+test('an artifact that cannot be had fails the measurement as artifact-unavailable', async () => {
   await whileDoing(
     (seen, response, count) =>
       seen.path.startsWith('/v1/artifacts/')
-        ? sendProblem(response, 404, 'artifact_unknown')
+        ? sendProblem(response, 404, 'artifact-unknown')
         : generous(seen, response, count),
     {},
     async ({ api, done }) => {
       await done;
-      expect(deliveries(api)).toMatchObject([{ outcome: { failure: { code: 'artifact_unavailable' } } }]);
+      expect(deliveries(api)).toMatchObject([{ outcome: { failure: { code: 'artifact-unavailable' } } }]);
     },
   );
 });
@@ -169,7 +169,7 @@ test('the next start of an agent that was killed gives its measurement back', as
 
 test('an agent that stops before the job is its own rejects it, so that the queue does not take it for done', async () => {
   await whileDoing(
-    (_seen, response) => sendProblem(response, 503, 'not_ready'),
+    (_seen, response) => sendProblem(response, 503, 'not-ready'),
     {},
     async ({ activity, done }) => {
       activity.stop();

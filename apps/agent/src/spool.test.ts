@@ -11,7 +11,7 @@ const TWO = '018f3f5c-0000-7000-8000-000000000002';
 
 const parcelOf = (measurementId: string, attempt = 1): Parcel => ({
   measurementId,
-  delivery: { agentId: AGENT, attempt, outcome: { kind: 'failed', failure: { code: 'model_invalid', message: 'no' } } },
+  delivery: { agentId: AGENT, attempt, outcome: { kind: 'failed', failure: { code: 'model-invalid', message: 'no' } } },
 });
 
 let dir = '';
@@ -68,7 +68,7 @@ test('what cannot be delivered stays on the disk for the next start, and is deli
 test('what cannot be delivered is tried again by itself', async () => {
   await withSpool(
     (_seen, response, count) =>
-      count < 2 ? sendProblem(response, 503, 'not_ready') : sendJson(response, 200, { accepted: false }),
+      count < 2 ? sendProblem(response, 503, 'not-ready') : sendJson(response, 200, { accepted: false }),
     async (spool, api) => {
       await spool.send(parcelOf(ONE));
       await until(async () => (await readdir(dir)).length === 0);
@@ -90,14 +90,14 @@ test.each([404, 409])('an outcome that nobody waits for any more (%i) is dropped
 
 test('a result that the API refuses is replaced by a failure that says so; that refused too, it is dropped', async () => {
   await withSpool(
-    (_seen, response) => sendProblem(response, 413, 'body_too_large'),
+    (_seen, response) => sendProblem(response, 413, 'body-too-large'),
     async (spool, api) => {
       await spool.send(parcelOf(ONE));
       expect(api.seen).toHaveLength(2);
       expect(api.seen[1]?.body).toMatchObject({
         outcome: {
           kind: 'failed',
-          failure: { code: 'result_refused', message: expect.stringContaining('body_too_large') },
+          failure: { code: 'result-refused', message: expect.stringContaining('body-too-large') },
         },
       });
       expect(await readdir(dir)).toEqual([]);

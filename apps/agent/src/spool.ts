@@ -49,13 +49,13 @@ const refusedParcel = (parcel: Parcel, reason: string): Parcel => ({
     ...parcel.delivery,
     outcome: {
       kind: 'failed',
-      failure: { code: 'result_refused', message: `the API refused what was measured: ${reason}` },
+      failure: { code: 'result-refused', message: `the API refused what was measured: ${reason}` },
     },
   },
 });
 
 const isRefusal = ({ delivery: { outcome } }: Parcel): boolean =>
-  outcome.kind === 'failed' && outcome.failure.code === 'result_refused';
+  outcome.kind === 'failed' && outcome.failure.code === 'result-refused';
 
 async function readParcels(dir: string, log: Logger): Promise<Map<string, Parcel>> {
   const parcels = new Map<string, Parcel>();

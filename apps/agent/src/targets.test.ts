@@ -41,7 +41,7 @@ test("a target of one's own is what the API says it is", async () => {
 test('a target that this machine cannot serve is refused with the reason', async () => {
   await using server = await api();
   await expect(chooseTargets(optionsOf(server, ['my-board', 'far-board', 'coreml']))).rejects.toMatchObject({
-    code: 'target_unavailable',
+    code: 'target-unavailable',
     message: expect.stringMatching(/far-board: .*riscv64.*coreml: ./),
   });
 });
@@ -49,7 +49,7 @@ test('a target that this machine cannot serve is refused with the reason', async
 test('a target that nobody knows is refused with the names there are', async () => {
   await using server = await api();
   await expect(chooseTargets(optionsOf(server, ['nowhere']))).rejects.toMatchObject({
-    code: 'target_unavailable',
+    code: 'target-unavailable',
     hint: expect.stringMatching(/x86-cpu.*my-board/),
   });
 });

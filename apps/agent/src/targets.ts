@@ -20,7 +20,7 @@ async function definitionsOf(asked: readonly string[], { client, ...waiting }: T
   return asked.map((name) => {
     const definition = known.get(name);
     if (definition !== undefined) return definition;
-    throw new AgentError('target_unavailable', `there is no target ${name}`, {
+    throw new AgentError('target-unavailable', `there is no target ${name}`, {
       hint: `ESPALIER_TARGETS takes ${[...known.keys()].join(', ')}; PUT /v1/targets/${name} adds one of your own`,
     });
   });
@@ -28,7 +28,7 @@ async function definitionsOf(asked: readonly string[], { client, ...waiting }: T
 
 function refusalOf(missing: readonly DetectedTarget[]): AgentError {
   const reasons = missing.map(({ name, reason }) => `${name}: ${reason ?? 'for no known reason'}`);
-  return new AgentError('target_unavailable', `this machine cannot serve ${reasons.join('; ')}`, {
+  return new AgentError('target-unavailable', `this machine cannot serve ${reasons.join('; ')}`, {
     hint: 'leave it out of ESPALIER_TARGETS; without that variable the agent serves the CPU',
   });
 }
@@ -43,7 +43,7 @@ export interface TargetOptions extends Omit<Waiting, 'what'> {
 
 /**
  * The targets that the agent serves, each tried out on this machine.
- * @throws AgentError `target_unavailable` saying for each that it cannot serve why not
+ * @throws AgentError `target-unavailable` saying for each that it cannot serve why not
  */
 export async function chooseTargets(options: TargetOptions): Promise<readonly string[]> {
   const { asked, detect, signal } = options;
@@ -52,7 +52,7 @@ export async function chooseTargets(options: TargetOptions): Promise<readonly st
       ? builtInTargets.filter(({ provider, architecture }) => provider === 'cpu' && architecture === arch())
       : await definitionsOf(asked, options);
   if (targets.length === 0) {
-    throw new AgentError('target_unavailable', `no target is built in for the CPU of this machine (${arch()})`, {
+    throw new AgentError('target-unavailable', `no target is built in for the CPU of this machine (${arch()})`, {
       hint: 'PUT /v1/targets/NAME adds one of your own; ESPALIER_TARGETS=NAME serves it',
     });
   }

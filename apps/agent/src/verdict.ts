@@ -13,10 +13,10 @@ const PASSING_REFUSALS: ReadonlySet<number> = new Set([401, 403, 408, 425, 429])
 const GONE: ReadonlySet<number> = new Set([404, 409, 410]);
 
 /** Answers that say nothing about what was asked: a proxy's, another service's, or another version's of the API. */
-const NO_ANSWERS: ReadonlySet<string> = new Set(['answer_failed', 'answer_invalid', 'route_unknown']);
+const NO_ANSWERS: ReadonlySet<string> = new Set(['answer-failed', 'answer-invalid', 'route-unknown']);
 
 /** What asking again does not mend: the wrong bytes arrive, or this disk takes none. */
-const OWN_FAULTS: ReadonlySet<string> = new Set<ClientCode>(['artifact_corrupt', 'file_unreadable', 'file_unwritable']);
+const OWN_FAULTS: ReadonlySet<string> = new Set<ClientCode>(['artifact-corrupt', 'file-unreadable', 'file-unwritable']);
 
 /**
  * Judges a failed call of the API. Everything that is no clear answer of ours counts as `later`: nobody there, a broken

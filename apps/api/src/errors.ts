@@ -1,12 +1,12 @@
 /** Stable codes of the API itself. */
 export type ApiCode =
-  | 'request_invalid'
-  | 'media_type_unsupported'
-  | 'body_too_large'
-  | 'route_unknown'
-  | 'not_ready'
-  | 'port_taken'
-  | 'address_unusable'
+  | 'request-invalid'
+  | 'media-type-unsupported'
+  | 'body-too-large'
+  | 'route-unknown'
+  | 'not-ready'
+  | 'port-taken'
+  | 'address-unusable'
   | 'internal';
 
 /** What the API itself refuses. `hint` says what a person can do about it. */

@@ -75,7 +75,7 @@ test('a second agent is told to drop the job', async () => {
   await api.post(`/v1/measurements/${id}/claim`, { agentId: one, attempt: 1 });
   expect(await api.post(`/v1/measurements/${id}/claim`, { agentId: two, attempt: 1 })).toMatchObject({
     status: 409,
-    body: { code: 'claim_refused', detail: expect.stringContaining('another agent') },
+    body: { code: 'claim-refused', detail: expect.stringContaining('another agent') },
   });
 });
 
@@ -83,7 +83,7 @@ test('a crashed probe queues the next attempt at once, without waiting for the r
   const { id } = await askNew();
   const agentId = await enrol(api);
   await api.post(`/v1/measurements/${id}/claim`, { agentId, attempt: 1 });
-  const failure = { code: 'probe_crashed', message: 'the probe ended', detail: 'SIGSEGV' };
+  const failure = { code: 'probe-crashed', message: 'the probe ended', detail: 'SIGSEGV' };
   await api.post(`/v1/measurements/${id}/result`, { agentId, attempt: 1, outcome: { kind: 'failed', failure } });
   expect(await api.get(`/v1/measurements/${id}`)).toMatchObject({ body: { status: 'queued', attempt: 2 } });
   expect(await api.queue.missing([{ measurementId: id, attempt: 2, target: 'x86-cpu', priority: 100 }])).toEqual([]);
@@ -107,10 +107,10 @@ test('measurements are listed by filter, page by page', async () => {
 });
 
 test.each([
-  ['an unknown artifact', { subject: 'f'.repeat(64), target: 'x86-cpu' }, 422, 'artifact_unknown'],
-  ['an unknown target', { subject: modelId, target: 'toaster' }, 422, 'target_unknown'],
-  ['a spec out of range', { subject: modelId, target: 'x86-cpu', spec: { batch: 0 } }, 400, 'request_invalid'],
-  ['a provider of one’s own', { subject: modelId, target: 'x86-cpu', spec: { provider: 'x' } }, 400, 'request_invalid'],
+  ['an unknown artifact', { subject: 'f'.repeat(64), target: 'x86-cpu' }, 422, 'artifact-unknown'],
+  ['an unknown target', { subject: modelId, target: 'toaster' }, 422, 'target-unknown'],
+  ['a spec out of range', { subject: modelId, target: 'x86-cpu', spec: { batch: 0 } }, 400, 'request-invalid'],
+  ['a provider of one’s own', { subject: modelId, target: 'x86-cpu', spec: { provider: 'x' } }, 400, 'request-invalid'],
 ])('%s is refused', async (_what, measurement, status, code) => {
   expect(await api.post('/v1/measurements', { measurements: [measurement] })).toMatchObject({ status, body: { code } });
 });
@@ -118,13 +118,13 @@ test.each([
 test('a filter whose spec is no JSON, and a cursor that nobody gave, are refused', async () => {
   expect(await api.get('/v1/measurements?spec=batch')).toMatchObject({
     status: 400,
-    body: { code: 'request_invalid' },
+    body: { code: 'request-invalid' },
   });
   expect(await api.get('/v1/measurements?spec={"batch":0}')).toMatchObject({ status: 400 });
-  expect(await api.get('/v1/measurements?cursor=x')).toMatchObject({ status: 400, body: { code: 'cursor_invalid' } });
+  expect(await api.get('/v1/measurements?cursor=x')).toMatchObject({ status: 400, body: { code: 'cursor-invalid' } });
   expect(await api.get('/v1/measurements?limit=1000')).toMatchObject({
     status: 400,
-    body: { code: 'request_invalid' },
+    body: { code: 'request-invalid' },
   });
 });
 
@@ -135,7 +135,7 @@ test('an agent that nobody knows must enrol', async () => {
     await api.post(`/v1/agents/${stranger}/heartbeat`, { state: 'idle' }),
     await api.post(`/v1/measurements/${id}/claim`, { agentId: stranger, attempt: 1 }),
   ]) {
-    expect(answer).toMatchObject({ status: 404, body: { code: 'agent_unknown' } });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'agent-unknown' } });
   }
 });
 
@@ -152,7 +152,7 @@ test('a target of one’s own is added, and what it measures with is its provide
   expect(await api.post('/v1/targets/pi-5', target, 'PUT')).toMatchObject({ status: 201, body: { name: 'pi-5' } });
   expect(await api.post('/v1/targets/pi-5', target, 'PUT')).toMatchObject({ status: 200 });
   expect(await api.get('/v1/targets/pi-5')).toMatchObject({ status: 200, body: target });
-  expect(await api.get('/v1/targets/toaster')).toMatchObject({ status: 404, body: { code: 'target_unknown' } });
+  expect(await api.get('/v1/targets/toaster')).toMatchObject({ status: 404, body: { code: 'target-unknown' } });
   expect((await api.get('/v1/targets')).body).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ name: 'pi-5', agentsOnline: 0 })]),
     nextCursor: null,

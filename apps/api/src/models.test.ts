@@ -64,10 +64,10 @@ test('scores have one importance a block, and random ones stay the same', async 
 });
 
 test.each([
-  ['bytes that are no model', Buffer.from('not a model at all'), 422, 'not_onnx'],
+  ['bytes that are no model', Buffer.from('not a model at all'), 422, 'not-onnx'],
   ['half a model', file.subarray(0, file.length / 2), 422, 'truncated'],
-  ['nothing', Buffer.alloc(0), 422, 'artifact_empty'],
-  ['more than the limit', Buffer.alloc(2 ** 20 + 1, 1), 413, 'artifact_too_large'],
+  ['nothing', Buffer.alloc(0), 422, 'artifact-empty'],
+  ['more than the limit', Buffer.alloc(2 ** 20 + 1, 1), 413, 'artifact-too-large'],
 ])('%s is refused, and nothing of it is kept', async (_what, bytes, status, code) => {
   const before = await api.get('/v1/models?limit=500');
   expect(await api.upload('/v1/models', bytes)).toMatchObject({
@@ -95,7 +95,7 @@ test('a large upload that is refused early still gets its answer', async () => {
     duplex: 'half',
   });
   expect(response.status).toBe(413);
-  expect(await response.json()).toMatchObject({ code: 'artifact_too_large', hint: expect.any(String) });
+  expect(await response.json()).toMatchObject({ code: 'artifact-too-large', hint: expect.any(String) });
 });
 
 test('an upload that breaks off leaves nothing behind', async () => {
@@ -121,14 +121,14 @@ const shapes = (value: unknown) => `/v1/models?inputShapes=${encodeURIComponent(
 test('shapes of inputs can be given, and are looked at before the file', async () => {
   const given = await api.upload(shapes({ input: [2, 3, 8, 8] }), residualNetwork({ blocks: 1, seed: 3 }));
   expect(given).toMatchObject({ status: 201 });
-  expect(await api.upload(shapes([1]), file)).toMatchObject({ status: 400, body: { code: 'request_invalid' } });
+  expect(await api.upload(shapes([1]), file)).toMatchObject({ status: 400, body: { code: 'request-invalid' } });
   expect(await api.upload(shapes({ input: ['x'] }), file)).toMatchObject({ status: 400 });
 });
 
 test('a body of another kind is refused', async () => {
   expect(await api.post('/v1/models', { hello: 1 })).toMatchObject({
     status: 415,
-    body: { code: 'media_type_unsupported', hint: expect.stringContaining('octet-stream') },
+    body: { code: 'media-type-unsupported', hint: expect.stringContaining('octet-stream') },
   });
 });
 
@@ -140,7 +140,7 @@ test('an artifact is its bytes, and a reader that has them gets none', async () 
   for (const known of [`"${modelId}"`, `"other", W/"${modelId}"`, '*']) {
     expect((await api.get(`/v1/artifacts/${modelId}`, { 'if-none-match': known })).status).toBe(304);
   }
-  expect((await api.get(`/v1/artifacts/${'f'.repeat(64)}`)).body).toMatchObject({ code: 'artifact_unknown' });
+  expect((await api.get(`/v1/artifacts/${'f'.repeat(64)}`)).body).toMatchObject({ code: 'artifact-unknown' });
 });
 
 test('an artifact is saved under its hash, or as asked for', async () => {
@@ -165,8 +165,8 @@ test('a candidate is made from a recipe once; what cannot go is refused with its
   expect((await api.get(`/v1/candidates?modelId=${modelId}`)).body).toMatchObject({ items: [made.body] });
   const stem = (await blocksAt('layer')).blocks.find(({ removable }) => !removable);
   for (const [index, code] of [
-    [stem?.index, 'block_not_removable'],
-    [999, 'block_unknown'],
+    [stem?.index, 'block-not-removable'],
+    [999, 'block-unknown'],
   ]) {
     const recipe = { granularity: 'layer', remove: [index] };
     expect(await api.post('/v1/candidates', { modelId, recipe })).toMatchObject({ status: 422, body: { code } });
@@ -180,7 +180,7 @@ test('a pruned model can be uploaded as it is; for an unknown model it is refuse
   expect(await api.upload(`/v1/models/${modelId}/candidates`, pruned)).toMatchObject({ status: 200, body: made.body });
   expect(await api.upload(`/v1/models/${'f'.repeat(64)}/candidates`, pruned)).toMatchObject({
     status: 404,
-    body: { code: 'model_unknown' },
+    body: { code: 'model-unknown' },
   });
   expect(await api.upload(`/v1/models/${modelId}/candidates`, 'garbage')).toMatchObject({ status: 422 });
   expect(await unfinished()).toEqual([]);

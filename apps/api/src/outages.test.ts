@@ -41,7 +41,7 @@ test('while Postgres is away every answer says so, and that it may be tried agai
   await reader.until(({ kind }) => kind === 'plan');
   await postgres.cut();
   for (const answer of [await api.get('/v1/models'), await api.get(path), await api.upload('/v1/models', file)]) {
-    expect(answer).toMatchObject({ status: 503, body: { code: 'database_unavailable', hint: expect.any(String) } });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'database-unavailable', hint: expect.any(String) } });
     expect(answer.headers.get('retry-after')).toBe('1');
   }
   expect(await api.get('/readyz')).toMatchObject({ status: 503, body: { detail: 'No answer from Postgres' } });

@@ -5,21 +5,21 @@ import type { Store } from '@espalier/store';
 
 /**
  * Creates a plan that can begin: its model and targets are known, and the model has a block that can go.
- * @throws StoreError `model_unknown`, `target_unknown`; PruningError `no_removable_block`, `block_unknown`
+ * @throws StoreError `model-unknown`, `target-unknown`; PruningError `no-removable-block`, `block-unknown`
  */
 export async function createPlan(store: Store, request: CreatePlan): Promise<Plan> {
   const { modelId, granularity, pinned, budgets } = request;
   for (const { target } of budgets) await store.targets.get(target);
   const blocks = await blocksOf(store, modelId, granularity);
   if (!blocks.some(({ removable }) => removable)) {
-    throw new PruningError('no_removable_block', `The model has no removable ${granularity}`, {
+    throw new PruningError('no-removable-block', `The model has no removable ${granularity}`, {
       hint: `GET /v1/models/${modelId}/blocks says why each must stay${granularity === 'block' ? '; granularity layer may find some' : ''}`,
     });
   }
   const known = new Set(blocks.map(({ index }) => index));
   const unknown = pinned.filter((index) => !known.has(index));
   if (unknown.length > 0) {
-    throw new PruningError('block_unknown', `The model has no ${granularity} ${unknown.join(', ')}`, {
+    throw new PruningError('block-unknown', `The model has no ${granularity} ${unknown.join(', ')}`, {
       hint: `They are numbered from 0 to ${blocks.length - 1}`,
     });
   }

@@ -74,10 +74,10 @@ test('a plan that cannot begin is refused with what would help', async () => {
   await api.upload('/v1/models', flat);
   const budgets = [{ target: 'x86-cpu', ratio: 0.7 }];
   const cases: [object, number, string, string][] = [
-    [{ modelId: flatId, budgets }, 422, 'no_removable_block', '/blocks says why'],
-    [{ modelId: 'f'.repeat(64), budgets }, 422, 'model_unknown', '/v1/models'],
-    [{ modelId, budgets: [{ target: 'toaster', ratio: 0.7 }] }, 422, 'target_unknown', 'x86-cpu'],
-    [{ modelId, budgets, pinned: [99] }, 422, 'block_unknown', 'from 0'],
+    [{ modelId: flatId, budgets }, 422, 'no-removable-block', '/blocks says why'],
+    [{ modelId: 'f'.repeat(64), budgets }, 422, 'model-unknown', '/v1/models'],
+    [{ modelId, budgets: [{ target: 'toaster', ratio: 0.7 }] }, 422, 'target-unknown', 'x86-cpu'],
+    [{ modelId, budgets, pinned: [99] }, 422, 'block-unknown', 'from 0'],
   ];
   for (const [plan, status, code, hint] of cases) {
     expect(await api.post('/v1/plans', plan)).toMatchObject({
@@ -88,7 +88,7 @@ test('a plan that cannot begin is refused with what would help', async () => {
   expect(await api.post('/v1/plans', { modelId, budgets, criterion: 'magic' })).toMatchObject({
     status: 400,
     body: {
-      code: 'request_invalid',
+      code: 'request-invalid',
       errors: [{ path: 'body/criterion', message: 'must be one of "l1", "l2", "bn-scale", "random"' }],
     },
   });
@@ -175,6 +175,6 @@ test('streams end when the API stops', async () => {
 test('a plan that nobody made cannot be read, followed or cancelled', async () => {
   const path = `/v1/plans/${randomUUID()}`;
   for (const answer of [await api.get(path), await api.get(`${path}/events`), await api.post(`${path}/cancel`)]) {
-    expect(answer).toMatchObject({ status: 404, body: { code: 'plan_unknown' } });
+    expect(answer).toMatchObject({ status: 404, body: { code: 'plan-unknown' } });
   }
 });

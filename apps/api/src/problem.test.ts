@@ -21,13 +21,13 @@ test('an error of ours keeps its code, text and hint', () => {
 });
 
 test('what the address names is 404, what a body names is 422', () => {
-  const error = new StoreError('model_unknown', 'There is no model x');
+  const error = new StoreError('model-unknown', 'There is no model x');
   expect(problemOf(error, context).status).toBe(404);
   expect(problemOf(error, { ...context, addressNamesSomething: false }).status).toBe(422);
 });
 
 test('the text of an error that is not ours stays in the log', () => {
-  for (const error of [new Error('password=secret'), 'secret', { code: 'model_unknown', message: 'secret' }, null]) {
+  for (const error of [new Error('password=secret'), 'secret', { code: 'model-unknown', message: 'secret' }, null]) {
     const problem = problemOf(error, context);
     expect(problem).toMatchObject({ status: 500, code: 'internal' });
     expect(JSON.stringify(problem)).not.toContain('secret');
@@ -41,14 +41,14 @@ test('every violation of a contract is listed', () => {
   ];
   expect(problemOf(new ContractError('MeasurementSpec', violations), context)).toMatchObject({
     status: 400,
-    code: 'contract_violated',
+    code: 'contract-violated',
     errors: violations,
   });
 });
 
 test('every code has an HTTP status of an error, and is written like a code', () => {
   for (const [code, status] of Object.entries(STATUS)) {
-    expect(code).toMatch(/^[a-z0-9]+(_[a-z0-9]+)*$/);
+    expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(status).toBeLessThan(600);
   }

@@ -46,10 +46,10 @@ function toldByOurs(error: Error): Told | undefined {
 function toldByFastify(error: Error): Told | undefined {
   const code = property(error, 'code');
   const status = property(error, 'statusCode');
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { code: 'media_type_unsupported', detail: error.message };
-  if (status === 413) return { code: 'body_too_large', detail: error.message };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return { code: 'media-type-unsupported', detail: error.message };
+  if (status === 413) return { code: 'body-too-large', detail: error.message };
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { code: 'request_invalid', detail: error.message, status };
+    return { code: 'request-invalid', detail: error.message, status };
   }
   return undefined;
 }
@@ -69,7 +69,7 @@ const internal: Told = { code: 'internal', detail: 'Something went wrong in the 
 
 function told(error: unknown): Told {
   if (error instanceof RequestInvalid) {
-    return { code: 'request_invalid', detail: error.message, errors: error.violations };
+    return { code: 'request-invalid', detail: error.message, errors: error.violations };
   }
   if (!(error instanceof Error)) return internal;
   return toldByOurs(error) ?? toldByFastify(error) ?? internal;

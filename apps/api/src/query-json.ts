@@ -10,18 +10,18 @@ function objectOf(text: string, name: string, example: string): object {
   } catch {
     // answered as any other text
   }
-  throw new ApiError('request_invalid', `query/${name} must be a JSON object`, { hint: `such as ${example}` });
+  throw new ApiError('request-invalid', `query/${name} must be a JSON object`, { hint: `such as ${example}` });
 }
 
 /**
  * The spec of a filter.
- * @throws ApiError `request_invalid` when it is no JSON object
+ * @throws ApiError `request-invalid` when it is no JSON object
  */
 export const specOf = (text: string): object => objectOf(text, 'spec', '{"threads":2}');
 
 /**
  * Shapes by input name; none when nothing is given.
- * @throws ApiError `request_invalid`, ContractError
+ * @throws ApiError `request-invalid`, ContractError
  */
 export const inputShapesOf = (text: string | undefined): MeasurementSpec['inputShapes'] =>
   text === undefined ? {} : parseShapes(objectOf(text, 'inputShapes', '{"input":[1,3,224,224]}'));

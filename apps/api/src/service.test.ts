@@ -74,7 +74,7 @@ test('an address that does not exist is a problem, whatever the method', async (
   for (const answer of [await api.get('/v1/nothing'), await api.post('/v1/nothing', {}), await api.get('/v2/models')]) {
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(parseProblem(answer.body)).toMatchObject({ code: 'route_unknown', instance: expect.any(String) });
+    expect(parseProblem(answer.body)).toMatchObject({ code: 'route-unknown', instance: expect.any(String) });
   }
 });
 
@@ -84,11 +84,11 @@ async function sendPlan(type: string, body: string) {
 }
 
 test('a body that is no JSON, and one of an unknown kind, are problems', async () => {
-  expect(await sendPlan('application/json', '{')).toMatchObject({ status: 400, code: 'request_invalid' });
-  expect(await sendPlan('text/csv', 'a,b')).toMatchObject({ status: 415, code: 'media_type_unsupported' });
+  expect(await sendPlan('application/json', '{')).toMatchObject({ status: 400, code: 'request-invalid' });
+  expect(await sendPlan('text/csv', 'a,b')).toMatchObject({ status: 415, code: 'media-type-unsupported' });
   expect(await sendPlan('application/json', JSON.stringify('x'.repeat(5 * 2 ** 20)))).toMatchObject({
     status: 413,
-    code: 'body_too_large',
+    code: 'body-too-large',
   });
 });
 
@@ -126,7 +126,7 @@ test('a port that is taken is said with what helps, and nothing is left open', a
   const address = other.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   await expect(startApi({ ...api.config, port }, pino({ level: 'silent' }))).rejects.toMatchObject({
-    code: 'port_taken',
+    code: 'port-taken',
     message: expect.stringContaining(String(port)),
     hint: expect.stringContaining('ESPALIER_PORT'),
   });
@@ -134,8 +134,8 @@ test('a port that is taken is said with what helps, and nothing is left open', a
 });
 
 test.each([
-  ['Postgres', { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }, 'database_unavailable'],
-  ['Redis', { redisUrl: 'redis://127.0.0.1:1' }, 'redis_unavailable'],
+  ['Postgres', { databaseUrl: 'postgres://nobody@127.0.0.1:1/none' }, 'database-unavailable'],
+  ['Redis', { redisUrl: 'redis://127.0.0.1:1' }, 'redis-unavailable'],
 ])('%s away at the start is said clearly', async (_what, changes, code) => {
   await expect(startApi({ ...api.config, ...changes }, pino({ level: 'silent' }))).rejects.toMatchObject({ code });
 });

@@ -39,12 +39,12 @@ async function listen(app: FastifyInstance, { host, port }: ApiConfig): Promise<
   } catch (cause) {
     const code: unknown = Reflect.get(Object(cause), 'code');
     if (code === 'EADDRINUSE') {
-      throw new ApiError('port_taken', `Port ${port} of ${host} is taken by another program`, {
+      throw new ApiError('port-taken', `Port ${port} of ${host} is taken by another program`, {
         cause,
         hint: 'ESPALIER_PORT names another one, 0 picks one that is free',
       });
     }
-    throw new ApiError('address_unusable', `Cannot listen on ${host}:${port}: ${String(cause)}`, {
+    throw new ApiError('address-unusable', `Cannot listen on ${host}:${port}: ${String(cause)}`, {
       cause,
       hint: 'ESPALIER_HOST and ESPALIER_PORT say where to listen',
     });
@@ -79,7 +79,7 @@ async function start(config: ApiConfig, log: FastifyBaseLogger, push: (close: ()
 
 /**
  * Brings the database up to date, starts the API and its reconciler.
- * @throws ApiError `port_taken`, `address_unusable`; StoreError and QueueError when Postgres or Redis is away; then nothing
+ * @throws ApiError `port-taken`, `address-unusable`; StoreError and QueueError when Postgres or Redis is away; then nothing
  * is left open
  */
 export async function startApi(config: ApiConfig, log: FastifyBaseLogger): Promise<RunningApi> {

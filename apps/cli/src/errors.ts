@@ -11,20 +11,20 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Codes of the errors that the command line itself raises. */
 export type CliCode =
-  | 'option_invalid'
-  | 'model_not_found'
-  | 'output_not_writable'
-  | 'process_failed'
+  | 'option-invalid'
+  | 'model-not-found'
+  | 'output-not-writable'
+  | 'process-failed'
   | 'interrupted'
-  | 'plan_not_met';
+  | 'plan-not-met';
 
 const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
-  option_invalid: exitCodes.badInput,
-  model_not_found: exitCodes.badInput,
-  output_not_writable: exitCodes.failed,
-  process_failed: exitCodes.failed,
+  'option-invalid': exitCodes.badInput,
+  'model-not-found': exitCodes.badInput,
+  'output-not-writable': exitCodes.failed,
+  'process-failed': exitCodes.failed,
   interrupted: exitCodes.interrupted,
-  plan_not_met: exitCodes.infeasible,
+  'plan-not-met': exitCodes.infeasible,
 };
 
 /** A mistake or a failure that the command line explains in one line and a hint. */
@@ -47,7 +47,7 @@ export interface ErrorReport {
   readonly exitCode: ExitCode;
 }
 
-const UNREACHABLE = new Set(['api_unreachable', 'redis_unavailable', 'database_unavailable']);
+const UNREACHABLE = new Set(['api-unreachable', 'redis-unavailable', 'database-unavailable']);
 
 const textProperty = (error: Error, name: 'code' | 'hint'): string | undefined => {
   const value: unknown = Reflect.get(error, name);
@@ -65,7 +65,7 @@ export function describeError(thrown: unknown): ErrorReport {
   if (code === 'cancelled') return { message: 'interrupted', code, hint, exitCode: exitCodes.interrupted };
   if (code !== undefined && UNREACHABLE.has(code))
     return { message: thrown.message, code, hint, exitCode: exitCodes.unreachable };
-  // Our own packages use snake_case codes and mean the input; Node's are upper case and mean the machine.
+  // Our own packages write codes in kebab-case and mean the input; Node's are upper case and mean the machine.
   const exitCode = code !== undefined && code === code.toLowerCase() ? exitCodes.badInput : exitCodes.failed;
   return { message: thrown.message, code, hint, exitCode };
 }

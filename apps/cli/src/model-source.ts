@@ -20,12 +20,12 @@ const zooNames = (): string => zooModels.map(({ name }) => name).join(', ');
 /**
  * Opens what the user named, an ONNX file or a model of the zoo, and hands it to `use`. A zoo model is built into a
  * temporary file, which is gone afterwards.
- * @throws CliError `model_not_found` when it is neither
+ * @throws CliError `model-not-found` when it is neither
  */
 export async function withModel<Result>(named: string, use: (source: ModelSource) => Promise<Result>): Promise<Result> {
   if (existsSync(named)) return use({ name: basename(named, '.onnx'), path: named, model: await readModelFile(named) });
   if (!zooModels.some(({ name }) => name === named)) {
-    throw new CliError('model_not_found', `${named} is neither a file nor a model of the zoo`, {
+    throw new CliError('model-not-found', `${named} is neither a file nor a model of the zoo`, {
       hint: `models of the zoo: ${zooNames()}`,
     });
   }

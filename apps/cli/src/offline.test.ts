@@ -95,14 +95,14 @@ test('measure compares a model with a control, and its JSON has every sample', a
 });
 
 test.each([
-  [['inspect', 'nosuch.onnx'], 'model_not_found', 'models of the zoo'],
+  [['inspect', 'nosuch.onnx'], 'model-not-found', 'models of the zoo'],
   [['inspect', 'resnet20', '--granularity', 'atom'], 'atom', 'block, layer'],
-  [['prune', 'resnet20', '--remove', '3', '-o', 'x.onnx'], 'block_not_removable', 'shape 16×32×32 → 32×16×16'],
-  [['prune', 'resnet20', '--remove', '99', '-o', 'x.onnx'], 'block_unknown', 'blocks 0 to 8'],
-  [['prune', 'resnet20', '--remove', '1', '-o', '/nonexistent/x.onnx'], 'output_not_writable', '/nonexistent'],
+  [['prune', 'resnet20', '--remove', '3', '-o', 'x.onnx'], 'block-not-removable', 'shape 16×32×32 → 32×16×16'],
+  [['prune', 'resnet20', '--remove', '99', '-o', 'x.onnx'], 'block-unknown', 'blocks 0 to 8'],
+  [['prune', 'resnet20', '--remove', '1', '-o', '/nonexistent/x.onnx'], 'output-not-writable', '/nonexistent'],
   [['score', 'resnet20', '--criterion', 'beauty'], 'beauty', 'l1, l2, bn-scale, random'],
-  [['measure', 'resnet20', '--provider', 'abacus'], 'provider_unavailable', 'abacus'],
-  [['plan', 'resnet20', '--budget', 'soon'], 'contract_violated', '0.7x'],
+  [['measure', 'resnet20', '--provider', 'abacus'], 'provider-unavailable', 'abacus'],
+  [['plan', 'resnet20', '--budget', 'soon'], 'contract-violated', '0.7x'],
 ])('%j fails with %s and says what to do', async (args, code, advice) => {
   const { exitCode, stdout, stderr } = await espalier(...args);
   expect(exitCode).not.toBe(exitCodes.ok);
@@ -117,7 +117,7 @@ test('a text file and a truncated model are told apart from a model', async () =
   await writeFile(text, '# not a model\n');
   expect(await espalier('inspect', text)).toMatchObject({
     exitCode: exitCodes.badInput,
-    stderr: expect.stringContaining('not_onnx'),
+    stderr: expect.stringContaining('not-onnx'),
   });
   const cut = join(folder, 'cut.onnx');
   await writeFile(cut, (await readFile(model)).subarray(0, 100_000));

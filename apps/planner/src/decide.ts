@@ -58,7 +58,7 @@ const startOf = ({ state, request }: DuePlan, blocks: readonly Block[]): PlanSta
 
 const givenUp = ({ failures }: DuePlan): PlanEvent => ({
   type: 'failed',
-  failure: { code: 'step_failed', message: `a step of the plan failed ${failures} times; the planner's log says why` },
+  failure: { code: 'step-failed', message: `a step of the plan failed ${failures} times; the planner's log says why` },
 });
 
 async function scored(store: Store, { modelId, request }: DuePlan): Promise<PlanEvent> {

@@ -47,7 +47,7 @@ export function labelOf({ purpose, removed }: MeasurementWish, blocks: readonly 
 
 /**
  * The wish as a measurement of artifacts: its subject is materialised first.
- * @throws StoreError `disk_full`; PruningError when the recipe cannot be made
+ * @throws StoreError `disk-full`; PruningError when the recipe cannot be made
  */
 export async function requestOf(
   store: Store,

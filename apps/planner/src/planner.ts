@@ -19,7 +19,7 @@ export interface RunningPlanner {
 
 /**
  * Starts stepping every plan that has something to do, until it is closed. Any number of planners may run.
- * @throws QueueError `redis_unavailable`; StoreError `database_unavailable`
+ * @throws QueueError `redis-unavailable`; StoreError `database-unavailable`
  */
 export async function startPlanner(config: PlannerConfig, log: Logger): Promise<RunningPlanner> {
   const solver = await loadSolver();

@@ -2,7 +2,7 @@ import { PLAN_STATE_VERSION, type PlanState } from '@espalier/planner';
 
 /** A stored state was written by a planner of another version. */
 export class StateError extends Error {
-  readonly code = 'plan_state_unknown';
+  readonly code = 'plan-state-unknown';
 }
 
 function isPlanState(value: unknown): value is PlanState {

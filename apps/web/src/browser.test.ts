@@ -71,7 +71,7 @@ withChromium('the dashboard in Chromium', () => {
       .getByLabel('ONNX file')
       .setInputFiles({ name: 'cat.onnx', mimeType: 'application/octet-stream', buffer: Buffer.from('meow') });
     const notice = page.getByRole('status').filter({ hasText: 'The model could not be uploaded' });
-    await notice.getByText('not_onnx').waitFor();
+    await notice.getByText('not-onnx').waitFor();
     expect(page.url()).toBe(`${service.url}/models`);
   });
 
@@ -149,7 +149,7 @@ withChromium('the dashboard in Chromium', () => {
     await page.goto('/plans/00000000-0000-4000-8000-000000000000');
     const notice = page.getByRole('status').filter({ hasText: 'Could not load the plan' });
     await notice.waitFor();
-    expect(await notice.textContent()).toContain('plan_unknown');
+    expect(await notice.textContent()).toContain('plan-unknown');
   });
 
   describe.each(VIEWS)('on $name', ({ viewport, colorScheme }) => {

@@ -5,7 +5,7 @@ import { openModel } from './open-model.js';
 
 /**
  * The blocks of a stored model; found once, then remembered.
- * @throws StoreError `model_unknown`
+ * @throws StoreError `model-unknown`
  */
 export async function blocksOf(store: Store, modelId: string, granularity: Granularity): Promise<readonly Block[]> {
   const known = await store.models.blocks(modelId, granularity);

@@ -7,7 +7,7 @@ import { openModel } from './open-model.js';
 /**
  * The candidate of a recipe; made once, then remembered. Artifacts are named by their content and candidates by their recipe,
  * so that doing it twice at once is harmless.
- * @throws StoreError `model_unknown`, `disk_full`; PruningError `block_unknown`, `block_not_removable`
+ * @throws StoreError `model-unknown`, `disk-full`; PruningError `block-unknown`, `block-not-removable`
  */
 export async function candidateOf(store: Store, modelId: string, recipe: Recipe): Promise<Candidate> {
   const known = await store.candidates.findByRecipe(modelId, recipe);

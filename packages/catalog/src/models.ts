@@ -22,7 +22,7 @@ const tensorInfo = ({ name, elementType, dims }: ValueInfo): TensorInfo => ({
 /**
  * Makes a model of an uploaded file: checks it, runs it once to learn its shapes, and keeps it. A file that is no good is
  * discarded. The same file again is the same model.
- * @throws OnnxError when the file is no model, MeasureError when onnxruntime cannot run it, StoreError `disk_full`
+ * @throws OnnxError when the file is no model, MeasureError when onnxruntime cannot run it, StoreError `disk-full`
  */
 export async function addModel(
   store: Store,

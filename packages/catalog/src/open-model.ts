@@ -11,7 +11,7 @@ export interface OpenModel {
 
 /**
  * Reads a stored model and its trace.
- * @throws StoreError `model_unknown`
+ * @throws StoreError `model-unknown`
  */
 export async function openModel(store: Store, modelId: string): Promise<OpenModel> {
   const trace = await store.models.trace(modelId);

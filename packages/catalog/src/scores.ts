@@ -6,7 +6,7 @@ import { openModel } from './open-model.js';
 
 /**
  * The importance of every block of a stored model; computed once, then remembered.
- * @throws StoreError `model_unknown`, PruningError `criterion_not_applicable`
+ * @throws StoreError `model-unknown`, PruningError `criterion-not-applicable`
  */
 export async function scoresOf(store: Store, modelId: string, key: ScoreKey): Promise<ScoreList['scores']> {
   const blocks = await blocksOf(store, modelId, key.granularity);

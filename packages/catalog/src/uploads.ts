@@ -8,7 +8,7 @@ import type { StagedArtifact, Store } from '@espalier/store';
  * Makes a candidate of a pruned model that was uploaded as it is: checks that it runs on what the whole
  * model was fed, and keeps it. A file that is no good is
  * discarded. The same file again is the same candidate.
- * @throws StoreError `model_unknown`; OnnxError when the file is no model, MeasureError when onnxruntime cannot run it
+ * @throws StoreError `model-unknown`; OnnxError when the file is no model, MeasureError when onnxruntime cannot run it
  */
 export async function addCandidate(
   store: Store,

@@ -28,7 +28,7 @@ export function artifactCalls({ open }: Transport): ArtifactCalls {
       const { response, close } = await open({ method: 'GET', path: pathOf('artifacts', sha256), signal });
       if (response.body !== null) return { body: response.body, sizeBytes: sizeOf(response), close };
       close();
-      throw new ClientError('answer_invalid', `artifact ${sha256}: the server sent no body`, {
+      throw new ClientError('answer-invalid', `artifact ${sha256}: the server sent no body`, {
         status: response.status,
       });
     },

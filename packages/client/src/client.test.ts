@@ -54,11 +54,11 @@ test('the spec of a list of measurements travels as JSON', async () => {
 
 test("the API's problem becomes the error, with its code, hint and fields", async () => {
   const errors = [{ path: '/budgets', message: 'is empty' }];
-  const answer = problem(422, 'plan_invalid', { detail: 'no budget', hint: 'give one', errors, instance: 'r-1' });
+  const answer = problem(422, 'plan-invalid', { detail: 'no budget', hint: 'give one', errors, instance: 'r-1' });
   await using server = await startTestServer((_request, response) => sendJson(response, 422, answer));
   const error = await failureOf(createClient({ baseUrl: server.baseUrl }).plans.create({ modelId: SHA, budgets: [] }));
   expect(error).toMatchObject({
-    code: 'plan_invalid',
+    code: 'plan-invalid',
     message: 'no budget',
     status: 422,
     hint: 'give one',
@@ -72,13 +72,13 @@ test('an answer of the wrong shape is noticed, and says which field', async () =
     sendJson(response, 200, { ...modelAnswer(), macs: 'many' }),
   );
   const error = await failureOf(createClient({ baseUrl: server.baseUrl }).models.get(SHA));
-  expect(error.code).toBe('answer_invalid');
+  expect(error.code).toBe('answer-invalid');
   expect(error.message).toContain('/macs');
 });
 
 test.each([
-  [200, 'answer_invalid'],
-  [404, 'answer_failed'],
+  [200, 'answer-invalid'],
+  [404, 'answer-failed'],
 ])('a web page with status %i is no answer of the API', async (status, code) => {
   await using server = await startTestServer((_request, response) => {
     response.writeHead(status, { 'content-type': 'text/html' }).end('<html>hello</html>');
@@ -90,7 +90,7 @@ test.each([
 
 test('a read is tried again while the API is busy', async () => {
   await using server = await startTestServer((_request, response, count) => {
-    if (count < 2) sendJson(response, 503, problem(503, 'not_ready'));
+    if (count < 2) sendJson(response, 503, problem(503, 'not-ready'));
     else sendJson(response, 200, modelAnswer());
   });
   await expect(createClient({ baseUrl: server.baseUrl, retry: QUICK }).models.get(SHA)).resolves.toEqual(modelAnswer());
@@ -111,10 +111,10 @@ test('a read is tried again when its connection breaks, even in the middle of th
 
 test('the tries end', async () => {
   await using server = await startTestServer((_request, response) =>
-    sendJson(response, 503, problem(503, 'not_ready')),
+    sendJson(response, 503, problem(503, 'not-ready')),
   );
   const error = await failureOf(createClient({ baseUrl: server.baseUrl, retry: QUICK }).models.get(SHA));
-  expect(error).toMatchObject({ code: 'not_ready', status: 503 });
+  expect(error).toMatchObject({ code: 'not-ready', status: 503 });
   expect(server.seen).toHaveLength(4);
 });
 
@@ -123,14 +123,14 @@ test('what must not happen twice is asked for once', async () => {
   const client = createClient({ baseUrl: server.baseUrl, retry: QUICK });
   await expect(
     failureOf(client.plans.create({ modelId: SHA, budgets: [{ target: 't', statistic: 'p50', ratio: 0.5 }] })),
-  ).resolves.toMatchObject({ code: 'api_unreachable' });
+  ).resolves.toMatchObject({ code: 'api-unreachable' });
   await failureOf(client.measurements.create([{ subject: SHA, target: 't', fresh: true }]));
   expect(server.seen).toHaveLength(2);
 });
 
 test('a refusal is not tried again', async () => {
   await using server = await startTestServer((_request, response) =>
-    sendJson(response, 404, problem(404, 'model_unknown')),
+    sendJson(response, 404, problem(404, 'model-unknown')),
   );
   await failureOf(createClient({ baseUrl: server.baseUrl, retry: QUICK }).models.get(SHA));
   expect(server.seen).toHaveLength(1);
@@ -140,7 +140,7 @@ test('nobody there: the error says where it looked and what to do', async () => 
   const server = await startTestServer((_request, response) => response.destroy());
   await server[Symbol.asyncDispose]();
   const error = await failureOf(createClient({ baseUrl: server.baseUrl, retry: { retries: 0 } }).models.get(SHA));
-  expect(error.code).toBe('api_unreachable');
+  expect(error.code).toBe('api-unreachable');
   expect(error.message).toContain(server.baseUrl);
   expect(error.hint).toContain('espalier up');
 });
@@ -149,7 +149,7 @@ test('an API that never answers counts as unreachable', async () => {
   await using server = await startTestServer(() => undefined);
   const client = createClient({ baseUrl: server.baseUrl, retry: { retries: 0 }, timeoutMs: 30 });
   await expect(failureOf(client.models.get(SHA))).resolves.toMatchObject({
-    code: 'api_unreachable',
+    code: 'api-unreachable',
     message: expect.stringContaining('does not answer'),
   });
 });

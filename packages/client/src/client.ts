@@ -38,14 +38,14 @@ export interface Client {
 function checkedBaseUrl(baseUrl: string): string {
   const trimmed = baseUrl.replace(/\/+$/, '');
   if (trimmed === '' || (/^https?:\/\//.test(trimmed) && URL.canParse(trimmed))) return trimmed;
-  throw new ClientError('base_url_invalid', `'${baseUrl}' is not the address of an API`, {
+  throw new ClientError('base-url-invalid', `'${baseUrl}' is not the address of an API`, {
     hint: 'write it like http://127.0.0.1:8080',
   });
 }
 
 /**
  * Makes a client. It holds no connection and needs no closing.
- * @throws ClientError `base_url_invalid`
+ * @throws ClientError `base-url-invalid`
  */
 export function createClient(options: ClientOptions): Client {
   const transport = createTransport({

@@ -17,7 +17,7 @@ async function onDisk<T>(path: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {
-    throw new ClientError('file_unwritable', `cannot write ${path}: ${String(cause)}`, { cause });
+    throw new ClientError('file-unwritable', `cannot write ${path}: ${String(cause)}`, { cause });
   }
 }
 
@@ -34,7 +34,7 @@ async function* piecesOf(
     }
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ClientError('api_unreachable', 'the connection to the API broke during a download', { cause });
+    throw new ClientError('api-unreachable', 'the connection to the API broke during a download', { cause });
   } finally {
     await reader.cancel().catch(() => undefined);
   }
@@ -59,7 +59,7 @@ async function receive(
     }
     const received = hash.digest('hex');
     if (received === sha256) return bytes;
-    throw new ClientError('artifact_corrupt', `artifact ${sha256} arrived as other bytes (${received})`, {
+    throw new ClientError('artifact-corrupt', `artifact ${sha256} arrived as other bytes (${received})`, {
       hint: 'the store behind the API is damaged, or something on the way changes what it carries',
     });
   } finally {
@@ -71,7 +71,7 @@ async function receive(
  * Downloads an artifact to a file. The file appears under its name only when complete and its SHA-256 right; an older
  * file there is replaced, and nothing half-done stays behind.
  * @returns its size in bytes
- * @throws ClientError `artifact_corrupt`, `file_unwritable`, `api_unreachable`, or what the API answers
+ * @throws ClientError `artifact-corrupt`, `file-unwritable`, `api-unreachable`, or what the API answers
  */
 export async function downloadArtifact(
   client: Client,

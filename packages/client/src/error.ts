@@ -1,12 +1,12 @@
 /** What can go wrong on the client's side. Every other code of a `ClientError` is one of the API's own. */
 export type ClientCode =
-  | 'base_url_invalid'
-  | 'api_unreachable'
-  | 'answer_invalid'
-  | 'answer_failed'
-  | 'artifact_corrupt'
-  | 'file_unreadable'
-  | 'file_unwritable';
+  | 'base-url-invalid'
+  | 'api-unreachable'
+  | 'answer-invalid'
+  | 'answer-failed'
+  | 'artifact-corrupt'
+  | 'file-unreadable'
+  | 'file-unwritable';
 
 /** What a `ClientError` knows beside its code and message. */
 export interface ClientErrorDetails extends ErrorOptions {
@@ -19,7 +19,7 @@ export interface ClientErrorDetails extends ErrorOptions {
 
 /**
  * A call did not do what it should. `code` is stable: a `ClientCode`, or the code of the API's problem answer
- * (`model_unknown`, …), in which case `status` is the HTTP status of that answer.
+ * (`model-unknown`, …), in which case `status` is the HTTP status of that answer.
  */
 export class ClientError extends Error {
   readonly code: string;
@@ -46,5 +46,5 @@ export class ClientError extends Error {
 
 /** Whether the very same call may well succeed a little later: nobody answered, or the API is busy or starting. */
 export function isPassing(error: unknown): error is ClientError {
-  return error instanceof ClientError && (error.code === 'api_unreachable' || error.status === 503);
+  return error instanceof ClientError && (error.code === 'api-unreachable' || error.status === 503);
 }

@@ -10,7 +10,7 @@ function retryAfterMs(response: Response): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** The error behind an answer that is not 2xx: the API's own problem, or `answer_failed` when it is none. */
+/** The error behind an answer that is not 2xx: the API's own problem, or `answer-failed` when it is none. */
 export function failureOf(response: Response, text: string): ClientError {
   const { status, statusText } = response;
   try {
@@ -23,7 +23,7 @@ export function failureOf(response: Response, text: string): ClientError {
       retryAfterMs: retryAfterMs(response),
     });
   } catch (cause) {
-    return new ClientError('answer_failed', `the server answered ${status} ${statusText}`.trim(), {
+    return new ClientError('answer-failed', `the server answered ${status} ${statusText}`.trim(), {
       status,
       cause,
       hint: 'the answer is not one of Espalier: is a proxy, or another service, at this address?',

@@ -54,7 +54,7 @@ test('following starts after the event that the caller knows', async () => {
 test('a restarting API is waited for, longer than for a single call', async () => {
   await using server = await startTestServer((_request, response, count) => {
     if (count === 0) openStream(response).write(eventText(1), () => response.destroy());
-    else if (count < 6) sendJson(response, 503, problem(503, 'not_ready'));
+    else if (count < 6) sendJson(response, 503, problem(503, 'not-ready'));
     else openStream(response).write(planText({ status: 'verified' }));
   });
   const { plans } = createClient({ baseUrl: server.baseUrl, retry: QUICK });
@@ -65,16 +65,16 @@ test('an API that stays away ends the following with its error', async () => {
   const server = await startTestServer((_request, response) => response.destroy());
   await server[Symbol.asyncDispose]();
   const { plans } = createClient({ baseUrl: server.baseUrl, retry: QUICK });
-  await expect(collect(plans.follow(PLAN_ID))).rejects.toMatchObject({ code: 'api_unreachable' });
+  await expect(collect(plans.follow(PLAN_ID))).rejects.toMatchObject({ code: 'api-unreachable' });
 });
 
 test('a refusal ends the following at once', async () => {
   await using server = await startTestServer((_request, response) =>
-    sendJson(response, 404, problem(404, 'plan_unknown')),
+    sendJson(response, 404, problem(404, 'plan-unknown')),
   );
   const { plans } = createClient({ baseUrl: server.baseUrl, retry: QUICK });
   await expect(collect(plans.follow(PLAN_ID))).rejects.toMatchObject({
-    code: 'plan_unknown',
+    code: 'plan-unknown',
   } satisfies Partial<ClientError>);
   expect(server.seen).toHaveLength(1);
 });
@@ -84,7 +84,7 @@ test('an event of the wrong shape ends the following: the server is of another v
     openStream(response).write('event: plan\ndata: {"id":1}\n\n');
   });
   const { plans } = createClient({ baseUrl: server.baseUrl, retry: QUICK });
-  await expect(collect(plans.follow(PLAN_ID))).rejects.toMatchObject({ code: 'answer_invalid' });
+  await expect(collect(plans.follow(PLAN_ID))).rejects.toMatchObject({ code: 'answer-invalid' });
 });
 
 test('an abort ends the following with its reason, and lets the connection go', async () => {

@@ -24,7 +24,7 @@ function updateOf(message: EventSourceMessage): PlanUpdate | undefined {
     if (message.event === 'event') return { kind: 'event', event: parseEvent(JSON.parse(message.data)) };
     return undefined; // a kind of a later version
   } catch (cause) {
-    throw new ClientError('answer_invalid', `events of a plan: ${String(cause)}`, {
+    throw new ClientError('answer-invalid', `events of a plan: ${String(cause)}`, {
       cause,
       hint: 'server and client are of different versions',
     });
@@ -57,7 +57,7 @@ async function* connection(
     }
   } catch (cause) {
     if (signal?.aborted || cause instanceof ClientError) throw cause;
-    throw new ClientError('api_unreachable', 'the connection to the API broke', { cause });
+    throw new ClientError('api-unreachable', 'the connection to the API broke', { cause });
   } finally {
     close();
   }

@@ -33,7 +33,7 @@ test('an upload is repeated from its start when the API is busy', async () => {
   const path = join(dir, 'net.onnx');
   await writeFile(path, bytes);
   await using server = await startTestServer((_request, response, count) => {
-    if (count === 0) sendJson(response, 503, problem(503, 'not_ready'));
+    if (count === 0) sendJson(response, 503, problem(503, 'not-ready'));
     else
       sendJson(response, 201, {
         id: PLAN_ID,
@@ -54,8 +54,8 @@ test('an upload is repeated from its start when the API is busy', async () => {
 test('a file that is not there is a clear error and no request', async () => {
   await using server = await startTestServer((_request, response) => sendJson(response, 201, modelAnswer()));
   const client = createClient({ baseUrl: server.baseUrl });
-  await expect(uploadModelFile(client, join(dir, 'none.onnx'))).rejects.toMatchObject({ code: 'file_unreadable' });
-  await expect(uploadModelFile(client, dir)).rejects.toMatchObject({ code: 'file_unreadable' });
+  await expect(uploadModelFile(client, join(dir, 'none.onnx'))).rejects.toMatchObject({ code: 'file-unreadable' });
+  await expect(uploadModelFile(client, dir)).rejects.toMatchObject({ code: 'file-unreadable' });
   expect(server.seen).toHaveLength(0);
 });
 
@@ -68,8 +68,8 @@ test('a download arrives whole under its name', async () => {
 });
 
 test.each([
-  ['other bytes', 'artifact_corrupt', (pieces: Buffer) => [pieces.subarray(1), pieces.length - 1] as const],
-  ['half of the bytes', 'api_unreachable', (pieces: Buffer) => [pieces.subarray(0, 1000), pieces.length] as const],
+  ['other bytes', 'artifact-corrupt', (pieces: Buffer) => [pieces.subarray(1), pieces.length - 1] as const],
+  ['half of the bytes', 'api-unreachable', (pieces: Buffer) => [pieces.subarray(0, 1000), pieces.length] as const],
 ])('%s leave nothing behind, and an older file as it was', async (_name, code, wrong) => {
   const [sent, declared] = wrong(bytes);
   await using server = await startTestServer((_request, response) => {
@@ -86,10 +86,10 @@ test.each([
 
 test('an artifact that the API does not have leaves nothing behind', async () => {
   await using server = await startTestServer((_request, response) =>
-    sendJson(response, 404, problem(404, 'artifact_unknown')),
+    sendJson(response, 404, problem(404, 'artifact-unknown')),
   );
   const client = createClient({ baseUrl: server.baseUrl });
-  await expect(downloadArtifact(client, sha256, join(dir, 'x'))).rejects.toMatchObject({ code: 'artifact_unknown' });
+  await expect(downloadArtifact(client, sha256, join(dir, 'x'))).rejects.toMatchObject({ code: 'artifact-unknown' });
   expect(await readdir(dir)).toEqual([]);
 });
 
@@ -98,6 +98,6 @@ test('a folder that cannot be made is a clear error', async () => {
   await writeFile(join(dir, 'file'), '');
   const client = createClient({ baseUrl: server.baseUrl });
   await expect(downloadArtifact(client, sha256, join(dir, 'file', 'x'))).rejects.toMatchObject({
-    code: 'file_unwritable',
+    code: 'file-unwritable',
   });
 });

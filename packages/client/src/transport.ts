@@ -78,7 +78,7 @@ function parseAnswer<Answer>(
   try {
     return parse(JSON.parse(text));
   } catch (cause) {
-    throw new ClientError('answer_invalid', `${method} ${path}: ${String(cause)}`, {
+    throw new ClientError('answer-invalid', `${method} ${path}: ${String(cause)}`, {
       status: response.status,
       cause,
       hint: 'server and client are of different versions, or another service is at this address',
@@ -96,7 +96,7 @@ export function createTransport({ baseUrl, fetch, retry, timeoutMs, random }: Tr
     } catch (cause) {
       if (request.signal?.aborted) throw cause;
       throw new ClientError(
-        'api_unreachable',
+        'api-unreachable',
         deadline.expired() ? `the API at ${where} does not answer` : `no connection to the API at ${where}`,
         { cause, hint: 'is it running there? `espalier up` starts one; ESPALIER_API_URL says where it is' },
       );

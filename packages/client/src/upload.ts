@@ -24,7 +24,7 @@ async function sizeOf(path: string): Promise<number> {
     if (!found.isFile()) throw new Error('it is not a file');
     return found.size;
   } catch (cause) {
-    throw new ClientError('file_unreadable', `cannot read ${path}: ${String(cause)}`, { cause });
+    throw new ClientError('file-unreadable', `cannot read ${path}: ${String(cause)}`, { cause });
   }
 }
 
@@ -55,7 +55,7 @@ function streamOf(path: string, totalBytes: number, onProgress: UploadFileOption
 
 /**
  * Uploads a model from a file, without holding it in memory. Its name is the file's, unless given.
- * @throws ClientError `file_unreadable`, or what the API answers
+ * @throws ClientError `file-unreadable`, or what the API answers
  */
 export async function uploadModelFile(
   client: Client,
@@ -68,7 +68,7 @@ export async function uploadModelFile(
 
 /**
  * Uploads a pruned model as a candidate of `modelId`.
- * @throws ClientError `file_unreadable`, or what the API answers
+ * @throws ClientError `file-unreadable`, or what the API answers
  */
 export async function uploadCandidateFile(
   client: Client,

@@ -3,7 +3,7 @@ import { ContractError, parserOf } from './parse.js';
 
 /** Environment variables that are missing or wrong, all of them at once. */
 export class EnvironmentError extends Error {
-  readonly code = 'config_invalid';
+  readonly code = 'config-invalid';
   readonly hint = 'set them and start again';
 }
 

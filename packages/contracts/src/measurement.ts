@@ -99,18 +99,18 @@ export type RatioEstimate = Static<typeof RatioEstimate>;
 /** What makes a number suspicious, as a code with its evidence; the sentence is made where it is shown. */
 export const MeasurementWarning = Type.Object({
   code: Type.Union([
-    Type.Literal('not_converged'),
-    Type.Literal('few_runs'),
+    Type.Literal('not-converged'),
+    Type.Literal('few-runs'),
     Type.Literal('drift'),
-    Type.Literal('cpu_steal'),
-    Type.Literal('other_load'),
-    Type.Literal('cpu_throttled'),
-    Type.Literal('governor_powersave'),
+    Type.Literal('cpu-steal'),
+    Type.Literal('other-load'),
+    Type.Literal('cpu-throttled'),
+    Type.Literal('governor-powersave'),
     Type.Literal('swap'),
-    Type.Literal('memory_pressure'),
-    Type.Literal('input_shape_assumed'),
-    Type.Literal('warm_up_not_steady'),
-    Type.Literal('provider_partial'),
+    Type.Literal('memory-pressure'),
+    Type.Literal('input-shape-assumed'),
+    Type.Literal('warm-up-not-steady'),
+    Type.Literal('provider-partial'),
   ]),
   evidence: Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()])),
 });
@@ -167,7 +167,7 @@ export type MeasurementResult = Static<typeof MeasurementResult>;
 
 /** How far a running measurement is. */
 export const MeasurementProgress = Type.Object({
-  phase: Type.Union([Type.Literal('loading'), Type.Literal('warming_up'), Type.Literal('sampling')]),
+  phase: Type.Union([Type.Literal('loading'), Type.Literal('warming-up'), Type.Literal('sampling')]),
   runs: Type.Integer(),
   relativeHalfWidth: Type.Optional(Type.Number()),
   elapsedMs: Type.Number(),
@@ -187,7 +187,7 @@ export type MeasurementStatus = Static<typeof MeasurementStatus>;
 
 /** Why a measurement failed; `detail` keeps the last words of the probe. */
 export const MeasurementFailure = Type.Object({
-  code: Type.String({ description: 'Stable code, such as probe_crashed or model_invalid' }),
+  code: Type.String({ description: 'Stable code, such as probe-crashed or model-invalid' }),
   message: Type.String(),
   detail: Type.Optional(Type.String()),
 });

@@ -5,7 +5,7 @@ import { type ContractViolation, violationsOf } from './violations.js';
 
 /** A value from outside does not match its schema. */
 export class ContractError extends Error {
-  readonly code = 'contract_violated';
+  readonly code = 'contract-violated';
   readonly violations: readonly ContractViolation[];
 
   constructor(what: string, violations: readonly ContractViolation[]) {

@@ -1,23 +1,23 @@
 /**
  * Stable codes of everything that can go wrong while measuring. A code is never reused.
  *
- * - `probe_timeout`: the probe was killed at its deadline
- * - `probe_out_of_memory`: the probe passed its memory limit, or onnxruntime could not allocate
- * - `probe_crashed`: the probe ended without an answer, or answered nonsense
- * - `model_invalid`: onnxruntime refuses the model, or cannot run it on valid inputs
- * - `provider_unavailable`: the execution provider does not exist here, or ran no part of the model
- * - `input_unresolved`: no concrete shape or data could be made for an input
- * - `sample_invalid`: a sample needs at least two finite values
+ * - `probe-timeout`: the probe was killed at its deadline
+ * - `probe-out-of-memory`: the probe passed its memory limit, or onnxruntime could not allocate
+ * - `probe-crashed`: the probe ended without an answer, or answered nonsense
+ * - `model-invalid`: onnxruntime refuses the model, or cannot run it on valid inputs
+ * - `provider-unavailable`: the execution provider does not exist here, or ran no part of the model
+ * - `input-unresolved`: no concrete shape or data could be made for an input
+ * - `sample-invalid`: a sample needs at least two finite values
  * - `cancelled`: the caller's signal fired
  */
 export type MeasureCode =
-  | 'probe_timeout'
-  | 'probe_out_of_memory'
-  | 'probe_crashed'
-  | 'model_invalid'
-  | 'provider_unavailable'
-  | 'input_unresolved'
-  | 'sample_invalid'
+  | 'probe-timeout'
+  | 'probe-out-of-memory'
+  | 'probe-crashed'
+  | 'model-invalid'
+  | 'provider-unavailable'
+  | 'input-unresolved'
+  | 'sample-invalid'
   | 'cancelled';
 
 /** What is known about the end of a probe. */

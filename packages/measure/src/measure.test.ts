@@ -56,7 +56,7 @@ test('a network is measured, and the result converged or says that it did not', 
   expect(upper).toBeGreaterThanOrEqual(subject.p50Ms);
   const narrow = (upper - lower) / 2 / subject.p50Ms <= quick.precision;
   expect(subject.converged && !narrow).toBe(false);
-  expect(warnings.some(({ code }) => code === 'not_converged')).toBe(!subject.converged);
+  expect(warnings.some(({ code }) => code === 'not-converged')).toBe(!subject.converged);
   expect(subject.droppedRuns).toBeGreaterThan(1);
   expect(subject.loadMs).toBeGreaterThan(0);
   expect(result.inputs).toEqual({ image: [1, 3, 32, 32] });
@@ -95,7 +95,7 @@ test('too few runs for a tail are a warning, not a number to trust', async () =>
   const { subject, warnings } = await measure({ subjectPath, spec: { ...quick, statistic: 'p99', maxRuns: 40 } });
   expect(subject.converged).toBe(false);
   expect(warnings).toContainEqual({
-    code: 'few_runs',
+    code: 'few-runs',
     evidence: expect.objectContaining({ statistic: 'p99', runs: 40 }),
   });
 });
@@ -105,36 +105,36 @@ test('dimensions that had to be assumed are named', async () => {
   const spec = { ...quick, maxRuns: 20 };
   const { inputs, warnings } = await measure({ subjectPath, spec });
   expect(inputs).toEqual({ x: [1, 128, 8] });
-  expect(warnings).toContainEqual({ code: 'input_shape_assumed', evidence: { x: '1×128×8' } });
+  expect(warnings).toContainEqual({ code: 'input-shape-assumed', evidence: { x: '1×128×8' } });
 
   const given = await measure({ subjectPath, spec: { ...spec, inputShapes: { x: [1, 5, 8] } } });
   expect(given.inputs).toEqual({ x: [1, 5, 8] });
-  expect(given.warnings.map(({ code }) => code)).not.toContain('input_shape_assumed');
+  expect(given.warnings.map(({ code }) => code)).not.toContain('input-shape-assumed');
 });
 
 test('a shape that the input cannot have is refused by name', async () => {
   const subjectPath = await models.write('fixed.onnx', addOne([1, 4]));
   const error = await rejection(measure({ subjectPath, spec: { ...quick, inputShapes: { x: [1, 5] } } }));
-  expect(error).toMatchObject({ code: 'input_unresolved', hint: expect.stringContaining('inputShapes') });
+  expect(error).toMatchObject({ code: 'input-unresolved', hint: expect.stringContaining('inputShapes') });
   expect(error.message).toContain('input x');
 });
 
 test('a model that never ends is killed at its deadline', async () => {
   const subjectPath = await models.write('endless.onnx', endlessLoop());
   const error = await rejection(measure({ subjectPath, spec: quick }, { deadlineMs: 3000 }));
-  expect(error).toMatchObject({ code: 'probe_timeout', probe: { signal: 'SIGKILL' } });
+  expect(error).toMatchObject({ code: 'probe-timeout', probe: { signal: 'SIGKILL' } });
 });
 
 test('a model that eats memory is ended at its limit', async () => {
   const subjectPath = await models.write('eater.onnx', memoryEater(100n, 4 * MIB));
   const error = await rejection(measure({ subjectPath, spec: quick }, { memoryLimitBytes: 400 * MIB }));
-  expect(error).toMatchObject({ code: 'probe_out_of_memory', probe: { signal: 'SIGKILL' } });
+  expect(error).toMatchObject({ code: 'probe-out-of-memory', probe: { signal: 'SIGKILL' } });
 });
 
 test('a file that is no model is invalid, in one line', async () => {
   const subjectPath = await models.write('garbage.onnx', 'this is no model');
   const error = await rejection(measure({ subjectPath, spec: quick }));
-  expect(error.code).toBe('model_invalid');
+  expect(error.code).toBe('model-invalid');
   expect(error.message).toMatch(/^onnxruntime refuses the model: .*Protobuf parsing failed/);
   expect(error.message).not.toContain('\n');
 });
@@ -142,7 +142,7 @@ test('a file that is no model is invalid, in one line', async () => {
 test('a provider that does not exist is unavailable, and the message lists those that do', async () => {
   const subjectPath = await models.write('chain2.onnx', convChain(2));
   const error = await rejection(measure({ subjectPath, spec: { ...quick, provider: 'abacus' } }));
-  expect(error).toMatchObject({ code: 'provider_unavailable', hint: expect.stringContaining('cpu') });
+  expect(error).toMatchObject({ code: 'provider-unavailable', hint: expect.stringContaining('cpu') });
   expect(error.message).toContain('abacus');
 });
 

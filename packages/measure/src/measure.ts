@@ -82,8 +82,8 @@ function resultOf(measured: Measured, spec: MeasurementSpec, around: Around): Me
  * Measures the latency of a model in a fresh child process, interleaved with a control when one is given, and reports it
  * with intervals, surroundings and warnings. It does not say that it converged unless it did: see `converged` and the
  * warnings of the result.
- * @throws MeasureError `model_invalid`, `provider_unavailable`, `input_unresolved`, `probe_timeout`, `probe_out_of_memory`,
- *   `probe_crashed`, `cancelled`
+ * @throws MeasureError `model-invalid`, `provider-unavailable`, `input-unresolved`, `probe-timeout`, `probe-out-of-memory`,
+ *   `probe-crashed`, `cancelled`
  */
 export async function measure(request: MeasureRequest, options: MeasureOptions = {}): Promise<MeasurementResult> {
   const { subjectPath, controlPath, spec } = request;
@@ -99,7 +99,7 @@ export async function measure(request: MeasureRequest, options: MeasureOptions =
     },
   );
   const after = await captureEnvironment();
-  if (answer.kind !== 'measured') throw new MeasureError('probe_crashed', `the probe answered ${answer.kind}`);
+  if (answer.kind !== 'measured') throw new MeasureError('probe-crashed', `the probe answered ${answer.kind}`);
   const ownCpuSeconds = processCpuSeconds() - cpuBefore + answer.cpuSeconds;
   return resultOf(answer, spec, { before, after, ownCpuSeconds });
 }

@@ -34,7 +34,7 @@ test('integers of 64 bits and booleans pass unchanged, from the middle of an arr
 
 test('inputs that the model does not take are refused', async () => {
   const path = await models.write('addOne.onnx', addOne(['n', 2]));
-  await expect(runOnce(path, {})).rejects.toMatchObject({ code: 'model_invalid' });
+  await expect(runOnce(path, {})).rejects.toMatchObject({ code: 'model-invalid' });
   const x = { elementType: 'int32', dims: [1, 2], data: Int32Array.of(1, 2) };
-  await expect(runOnce(path, { x })).rejects.toMatchObject({ code: 'model_invalid' });
+  await expect(runOnce(path, { x })).rejects.toMatchObject({ code: 'model-invalid' });
 });

@@ -20,8 +20,8 @@ export interface RunOptions {
 
 /**
  * Runs a model once in a child process and returns its outputs by name. Outputs that are no numeric tensors are left out.
- * @throws MeasureError `model_invalid` (also for inputs that the model does not take), `provider_unavailable`,
- *   `probe_timeout`, `probe_out_of_memory`, `probe_crashed`, `cancelled`
+ * @throws MeasureError `model-invalid` (also for inputs that the model does not take), `provider-unavailable`,
+ *   `probe-timeout`, `probe-out-of-memory`, `probe-crashed`, `cancelled`
  */
 export async function runOnce(
   modelPath: string,
@@ -47,7 +47,7 @@ export async function runOnce(
       signal: options.signal,
     },
   );
-  if (answer.kind !== 'ran') throw new MeasureError('probe_crashed', `the probe answered ${answer.kind}`);
+  if (answer.kind !== 'ran') throw new MeasureError('probe-crashed', `the probe answered ${answer.kind}`);
   const outputs = Object.entries(answer.outputs).map(
     ([name, { elementType, dims, bytes }]) =>
       [name, { elementType, dims, data: dataOfBytes(elementType, bytes) }] as const,

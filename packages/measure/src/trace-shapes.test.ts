@@ -49,7 +49,7 @@ test('a given size is taken, and when nothing fits the input and the option are 
   const path = await models.write('picky17.onnx', pickyModel(17));
   expect((await traceShapes(path, { inputShapes: { x: [1, 3, 17, 17] } })).assumedInputs).toEqual([]);
   await expect(traceShapes(path)).rejects.toMatchObject({
-    code: 'input_unresolved',
+    code: 'input-unresolved',
     message: expect.stringContaining('x as 1×3×224×224'),
     hint: 'give the shape of x in inputShapes',
   });
@@ -72,7 +72,7 @@ test('tensors that cannot be passed are left out, and the others keep their shap
 
 test('a file that is no model is invalid', async () => {
   const path = await models.write('garbage.onnx', 'garbage');
-  await expect(traceShapes(path)).rejects.toMatchObject({ code: 'model_invalid' });
+  await expect(traceShapes(path)).rejects.toMatchObject({ code: 'model-invalid' });
 });
 
 if (!existsSync(SHARED)) process.stderr.write(`skipped: the exported models are not at ${SHARED}\n`);

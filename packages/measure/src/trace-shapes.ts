@@ -59,7 +59,7 @@ const elementTypes: ReadonlyMap<string, ElementType> = new Map(
 /**
  * Runs a model once at batch 1, unoptimised and in a child process, with every intermediate tensor of its top-level graph
  * exposed, and returns the shapes that the tensors had.
- * @throws MeasureError `model_invalid`, `input_unresolved`, `probe_timeout`, `probe_out_of_memory`, `probe_crashed`, `cancelled`
+ * @throws MeasureError `model-invalid`, `input-unresolved`, `probe-timeout`, `probe-out-of-memory`, `probe-crashed`, `cancelled`
  */
 export async function traceShapes(modelPath: string, options: TraceOptions = {}): Promise<Trace> {
   const inputShapes = Object.entries(options.inputShapes ?? {}).map(([name, dims]): [string, number[]] => [
@@ -74,7 +74,7 @@ export async function traceShapes(modelPath: string, options: TraceOptions = {})
       signal: options.signal,
     },
   );
-  if (answer.kind !== 'traced') throw new MeasureError('probe_crashed', `the probe answered ${answer.kind}`);
+  if (answer.kind !== 'traced') throw new MeasureError('probe-crashed', `the probe answered ${answer.kind}`);
   const { inputs, assumedInputs, leftOut } = answer;
   const shapes = answer.shapes.map(
     ({ name, elementType, dims }) => [name, { elementType: elementTypes.get(elementType) ?? 'unknown', dims }] as const,

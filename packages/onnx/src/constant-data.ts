@@ -27,7 +27,7 @@ export type TypedValues =
 /**
  * A constant of the values' own type, which are shared, not copied; `as: 'float16'` rounds numbers to half precision
  * and `as: 'bool'` takes bytes of 0 and 1.
- * @throws OnnxError `tensor_invalid` when the number of values is not the product of `dims`
+ * @throws OnnxError `tensor-invalid` when the number of values is not the product of `dims`
  */
 export function constantData(
   dims: readonly number[],
@@ -37,7 +37,7 @@ export function constantData(
   const elementCount = dims.reduce((product, dim) => product * dim, 1);
   if (values.length !== elementCount) {
     throw new OnnxError(
-      'tensor_invalid',
+      'tensor-invalid',
       `dims [${dims.join(', ')}] need ${elementCount} values, not ${values.length}`,
     );
   }

@@ -101,7 +101,7 @@ test('a replacement that a sub-graph would mistake for its own tensor is refused
   const graph = body.toGraph();
   g.output(g.node('If', ['flag'], { then_branch: graph, else_branch: graph }, { name: 'if' }));
   expect(() => editGraph(g.build(), redirects(['t', 'r']))).toThrow(
-    expect.objectContaining({ code: 'edit_invalid', message: expect.stringContaining('"body"') }),
+    expect.objectContaining({ code: 'edit-invalid', message: expect.stringContaining('"body"') }),
   );
 });
 
@@ -188,25 +188,25 @@ test('a weight of an old file keeps its declaration as an input, with the new sh
 });
 
 test.each<[string, readonly (readonly [string, string])[], string]>([
-  ['an unknown tensor', [['ghost', 'x']], 'tensor_unknown'],
-  ['an unknown replacement', [['y', 'ghost']], 'tensor_unknown'],
+  ['an unknown tensor', [['ghost', 'x']], 'tensor-unknown'],
+  ['an unknown replacement', [['y', 'ghost']], 'tensor-unknown'],
   [
     'a ring of redirects',
     [
       ['b.relu_out', 'b.conv_out'],
       ['b.conv_out', 'b.relu_out'],
     ],
-    'edit_invalid',
+    'edit-invalid',
   ],
-  ['a tensor to itself', [['b.relu_out', 'b.relu_out']], 'edit_invalid'],
-  ['a tensor to what depends on it', [['stem.relu_out', 'y']], 'graph_cyclic'],
+  ['a tensor to itself', [['b.relu_out', 'b.relu_out']], 'edit-invalid'],
+  ['a tensor to what depends on it', [['stem.relu_out', 'y']], 'graph-cyclic'],
 ])('a redirect of %s is refused', (_, pairs, code) => {
   expect(() => editGraph(residualModel(), redirects(...pairs))).toThrow(expect.objectContaining({ code }));
 });
 
 test('an input of the graph cannot be turned into a constant', () => {
   const edit = { setConstants: new Map([['x', constantData([1], Float32Array.of(1))]]) };
-  expect(() => editGraph(residualModel(), edit)).toThrow(expect.objectContaining({ code: 'edit_invalid' }));
+  expect(() => editGraph(residualModel(), edit)).toThrow(expect.objectContaining({ code: 'edit-invalid' }));
 });
 
 test('exposed tensors are computed beside the outputs, without a change of those', async () => {
@@ -220,6 +220,6 @@ test('exposed tensors are computed beside the outputs, without a change of those
 
 test('a tensor that no node produces cannot be exposed', () => {
   for (const name of ['ghost', 'x', 'stem.weight', '']) {
-    expect(() => exposeTensors(residualModel(), [name])).toThrow(expect.objectContaining({ code: 'tensor_unknown' }));
+    expect(() => exposeTensors(residualModel(), [name])).toThrow(expect.objectContaining({ code: 'tensor-unknown' }));
   }
 });

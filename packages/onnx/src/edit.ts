@@ -30,8 +30,8 @@ export interface GraphEdit {
 /**
  * Applies an edit and drops what no graph output needs afterwards. The names and declared types of graph inputs and
  * outputs stay; a graph output that is redirected is fed by an Identity node. Untouched weights keep the very same bytes.
- * @throws OnnxError `tensor_unknown` (a name that the main graph does not have), `edit_invalid` (redirects that form a
- * ring, a graph input as the target of a change, a replacement that a sub-graph hides), `graph_cyclic` (the replacement depends on what it replaces)
+ * @throws OnnxError `tensor-unknown` (a name that the main graph does not have), `edit-invalid` (redirects that form a
+ * ring, a graph input as the target of a change, a replacement that a sub-graph hides), `graph-cyclic` (the replacement depends on what it replaces)
  */
 export function editGraph(model: OnnxModel, edit: GraphEdit): OnnxModel {
   const { graph } = model.proto;
@@ -57,7 +57,7 @@ function redirect(graph: GraphProto, redirects: ReadonlyMap<string, string>): Gr
   if (redirects.size === 0) return graph;
   const sources = sourcesOf(graph);
   for (const name of [...redirects.keys(), ...redirects.values()]) {
-    if (!sources.has(name)) throw new OnnxError('tensor_unknown', `the graph has no tensor ${JSON.stringify(name)}`);
+    if (!sources.has(name)) throw new OnnxError('tensor-unknown', `the graph has no tensor ${JSON.stringify(name)}`);
   }
   const target = (tensor: string): string => endOfChain(tensor, redirects);
   const moved = new Map(
@@ -66,7 +66,7 @@ function redirect(graph: GraphProto, redirects: ReadonlyMap<string, string>): Gr
   for (const name of moved.keys()) {
     if (sources.get(name) !== 'node') {
       throw new OnnxError(
-        'edit_invalid',
+        'edit-invalid',
         `the graph output ${JSON.stringify(name)} is an input or a constant, and cannot be replaced`,
       );
     }
@@ -91,7 +91,7 @@ function endOfChain(tensor: string, redirects: ReadonlyMap<string, string>): str
   for (let next = redirects.get(name); next !== undefined; next = redirects.get(name)) {
     seen.add(name);
     if (seen.has(next))
-      throw new OnnxError('edit_invalid', `the redirects of ${JSON.stringify(tensor)} lead back to it`);
+      throw new OnnxError('edit-invalid', `the redirects of ${JSON.stringify(tensor)} lead back to it`);
     name = next;
   }
   return name;
@@ -121,7 +121,7 @@ function setConstants(model: OnnxModel, graph: GraphProto, constants: ReadonlyMa
   const sources = sourcesOf(graph);
   for (const name of constants.keys()) {
     if (sources.get(name) === 'input') {
-      throw new OnnxError('edit_invalid', `${JSON.stringify(name)} is an input of the graph, not a weight`);
+      throw new OnnxError('edit-invalid', `${JSON.stringify(name)} is an input of the graph, not a weight`);
     }
   }
   const isSet = (name: string): boolean => constants.has(name);

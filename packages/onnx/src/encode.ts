@@ -35,7 +35,7 @@ interface Piece {
 /**
  * The bytes of an ONNX file, as chunks to be written one after the other. Big weights are not copied: their chunks are
  * the very slices of the file that the model was decoded from. Fields may come in another order than in that file.
- * @throws OnnxError `model_too_large` beyond 2 GiB
+ * @throws OnnxError `model-too-large` beyond 2 GiB
  */
 export function encodeModel({ proto }: OnnxModel): readonly Uint8Array[] {
   const { graph, functions } = proto;
@@ -48,7 +48,7 @@ export function encodeModel({ proto }: OnnxModel): readonly Uint8Array[] {
   ]);
   if (piece.sizeBytes > LARGEST_FILE_BYTES) {
     throw new OnnxError(
-      'model_too_large',
+      'model-too-large',
       `the model takes ${piece.sizeBytes} bytes, but one ONNX file holds at most 2 GiB`,
       {
         hint: 'keep its weights in external data files',

@@ -1,7 +1,7 @@
 /** Stable codes of everything this package refuses; a code is never given a second meaning. */
 export type OnnxCode =
   /** The bytes are no ONNX model at all. */
-  | 'not_onnx'
+  | 'not-onnx'
   /** The file ends in the middle of a field. */
   | 'truncated'
   /** The file contradicts itself; it was an ONNX model once. */
@@ -9,27 +9,27 @@ export type OnnxCode =
   /** Valid ONNX that this package does not handle; the message names the node or tensor. */
   | 'unsupported'
   /** The model holds no graph, no node or no output. */
-  | 'graph_empty'
+  | 'graph-empty'
   /** A node depends on its own result. */
-  | 'graph_cyclic'
+  | 'graph-cyclic'
   /** One tensor name has two sources. */
-  | 'tensor_duplicate'
+  | 'tensor-duplicate'
   /** A tensor is read, but nothing produces it; or the caller named a tensor that the graph does not have. */
-  | 'tensor_unknown'
+  | 'tensor-unknown'
   /** A tensor's dims, type and data contradict each other. */
-  | 'tensor_invalid'
+  | 'tensor-invalid'
   /** A tensor's data lies in a file that is absent, too short or not given. */
-  | 'external_data_missing'
+  | 'external-data-missing'
   /** A tensor's data is said to lie outside the model's own folder. */
-  | 'external_data_escapes'
+  | 'external-data-escapes'
   /** The model passes the 2 GiB that one protobuf file can hold, or has more structure than memory can. */
-  | 'model_too_large'
+  | 'model-too-large'
   /** The requested change would not leave a valid graph. */
-  | 'edit_invalid'
+  | 'edit-invalid'
   /** A graph under construction was described wrongly. */
-  | 'builder_misuse'
+  | 'builder-misuse'
   /** The operating system refused to read or write the file. */
-  | 'file_unusable';
+  | 'file-unusable';
 
 /** The one error class of this package. `code` is for programs, `message` and `hint` are for people. */
 export class OnnxError extends Error {

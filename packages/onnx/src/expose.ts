@@ -7,7 +7,7 @@ import { GraphProtoSchema, ModelProtoSchema, type ValueInfoProto, ValueInfoProto
 /**
  * The model with more tensors as graph outputs, behind its own, so that a run returns them. Tensors that are outputs
  * already are left as they are. Declared types are kept, shapes are not: a wrong declaration must not fail the run.
- * @throws OnnxError `tensor_unknown` for a name that no node of the main graph produces
+ * @throws OnnxError `tensor-unknown` for a name that no node of the main graph produces
  */
 export function exposeTensors(model: OnnxModel, names: Iterable<string>): OnnxModel {
   const { graph } = model.proto;
@@ -18,7 +18,7 @@ export function exposeTensors(model: OnnxModel, names: Iterable<string>): OnnxMo
     .filter((name) => !present.has(name))
     .map((name) => {
       if (!model.graph.producerOf(name)) {
-        throw new OnnxError('tensor_unknown', `no node of the graph produces tensor ${JSON.stringify(name)}`);
+        throw new OnnxError('tensor-unknown', `no node of the graph produces tensor ${JSON.stringify(name)}`);
       }
       return outputOf(name, declared.get(name));
     });

@@ -16,7 +16,7 @@ export interface ExternalRange {
 export interface ExternalFolder {
   /** Absolute path of the folder. */
   readonly path: string;
-  /** @throws OnnxError `external_data_escapes`, `external_data_missing` */
+  /** @throws OnnxError `external-data-escapes`, `external-data-missing` */
   read(range: ExternalRange, sizeBytes: number): Uint8Array;
 }
 
@@ -34,7 +34,7 @@ export function assertInsideFolder({ tensor, location }: ExternalRange): void {
     parts.includes('..');
   if (escapes) {
     throw new OnnxError(
-      'external_data_escapes',
+      'external-data-escapes',
       `the data of tensor ${tensor} is said to lie in ${JSON.stringify(location)}, which is not a file inside the model's folder`,
       { hint: ESCAPE_HINT },
     );
@@ -76,7 +76,7 @@ function openInside(folder: string, location: string): number {
     root = realpathSync(folder);
     real = realpathSync(join(folder, location));
   } catch (cause) {
-    throw new OnnxError('external_data_missing', `external data file ${location} cannot be found beside the model`, {
+    throw new OnnxError('external-data-missing', `external data file ${location} cannot be found beside the model`, {
       cause,
       hint: 'put it in the folder of the model, under the name the model gives',
     });
@@ -84,7 +84,7 @@ function openInside(folder: string, location: string): number {
   const inside = relative(root, real);
   if (inside === '' || inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
     throw new OnnxError(
-      'external_data_escapes',
+      'external-data-escapes',
       `external data file ${location} is a link that leaves the model's folder`,
       {
         hint: ESCAPE_HINT,
@@ -95,7 +95,7 @@ function openInside(folder: string, location: string): number {
     // The path is resolved already: a link that appears in the meantime is not followed. A pipe must not block.
     return openSync(real, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
   } catch (cause) {
-    throw new OnnxError('external_data_missing', `external data file ${location} cannot be opened`, { cause });
+    throw new OnnxError('external-data-missing', `external data file ${location} cannot be opened`, { cause });
   }
 }
 
@@ -111,5 +111,5 @@ function readFully(file: number, range: ExternalRange, sizeBytes: number): Uint8
 }
 
 function missing(range: ExternalRange, why: string): OnnxError {
-  return new OnnxError('external_data_missing', `external data file ${range.location} ${why}`);
+  return new OnnxError('external-data-missing', `external data file ${range.location} ${why}`);
 }

@@ -85,16 +85,16 @@ test('a file that is replaced is replaced as a whole, and one that cannot be wri
   await writeModelFile(residualModel(), path);
   expect(decodeModel(readFileSync(path)).graph.nodes).toHaveLength(5);
   mkdirSync(join(folder, 'taken'));
-  await expect(writeModelFile(residualModel(), join(folder, 'taken'))).rejects.toMatchObject({ code: 'file_unusable' });
+  await expect(writeModelFile(residualModel(), join(folder, 'taken'))).rejects.toMatchObject({ code: 'file-unusable' });
   await expect(writeModelFile(residualModel(), join(folder, 'no', 'where.onnx'))).rejects.toMatchObject({
-    code: 'file_unusable',
+    code: 'file-unusable',
   });
   expect(readdirSync(folder).toSorted()).toEqual(['out.onnx', 'taken']);
 });
 
 test('a file that is not there is named in the error', async () => {
   await expect(readModelFile(join(folder, 'absent.onnx'))).rejects.toMatchObject({
-    code: 'file_unusable',
+    code: 'file-unusable',
     message: expect.stringContaining('absent.onnx'),
   });
 });
@@ -103,13 +103,13 @@ test('a model beyond 2 GiB is refused, read or written, without being held in me
   const path = join(folder, 'huge.onnx');
   writeFileSync(path, '');
   truncateSync(path, 2 ** 31 + 1); // sparse: takes no room on disk
-  await expect(readModelFile(path)).rejects.toMatchObject({ code: 'model_too_large' });
+  await expect(readModelFile(path)).rejects.toMatchObject({ code: 'model-too-large' });
   const shared = new Uint8Array(2 ** 29);
   const g = new GraphBuilder('huge');
   for (const name of ['a', 'b', 'c', 'd'])
     g.initializer(name, { elementType: 'uint8', dims: [shared.length], raw: shared });
   const model = g.output(g.node('Sum', ['a', 'b', 'c', 'd'], {}, { name: 'sum' })).build();
-  await expect(writeModelFile(model, join(folder, 'out.onnx'))).rejects.toMatchObject({ code: 'model_too_large' });
+  await expect(writeModelFile(model, join(folder, 'out.onnx'))).rejects.toMatchObject({ code: 'model-too-large' });
 });
 
 test('external data is read from the range that the model names, or from the whole file', async () => {
@@ -126,14 +126,14 @@ test('external data is not touched before it is asked for', async () => {
   const model = await readModelFile(externalModel({ location: 'absent.bin' }));
   expect(model.graph.initializer('w')).toMatchObject({ isExternal: true, elementCount: 4 });
   expect(() => model.graph.initializer('w')?.rawBytes()).toThrow(
-    expect.objectContaining({ code: 'external_data_missing', message: expect.stringContaining('absent.bin') }),
+    expect.objectContaining({ code: 'external-data-missing', message: expect.stringContaining('absent.bin') }),
   );
 });
 
 test('a model without a folder says that its data is elsewhere, and what to do', () => {
   const bytes = readFileSync(externalModel({ location: 'w.bin' }));
   expect(() => decodeModel(bytes).graph.initializer('w')?.rawBytes()).toThrow(
-    expect.objectContaining({ code: 'external_data_missing', hint: expect.stringContaining('inline') }),
+    expect.objectContaining({ code: 'external-data-missing', hint: expect.stringContaining('inline') }),
   );
 });
 
@@ -143,7 +143,7 @@ test.each<[string, Record<string, string>]>([
   ['more than the tensor takes, when no length is given', { location: 'w.bin' }],
 ])('%s is refused when the data is read', async (_, entries) => {
   writeFloats('w.bin', 1, 2, 3, 4, 5);
-  await expect(weightOf(externalModel(entries))).rejects.toMatchObject({ code: 'external_data_missing' });
+  await expect(weightOf(externalModel(entries))).rejects.toMatchObject({ code: 'external-data-missing' });
 });
 
 test.each<[string, Record<string, string>]>([
@@ -153,7 +153,7 @@ test.each<[string, Record<string, string>]>([
   ['a length that is not the tensor’s', { location: 'w.bin', length: '12' }],
 ])('%s is refused when the model is read', async (_, entries) => {
   writeFloats('w.bin', 1, 2, 3, 4);
-  await expect(readModelFile(externalModel(entries))).rejects.toMatchObject({ code: 'tensor_invalid' });
+  await expect(readModelFile(externalModel(entries))).rejects.toMatchObject({ code: 'tensor-invalid' });
 });
 
 test('a huge tensor over a small file is refused without reserving its size', async () => {
@@ -164,7 +164,7 @@ test('a huge tensor over a small file is refused without reserving its size', as
   if (weight) weight.dims = [2n ** 40n];
   const bytes = fileOf(model.proto);
   expect(() => decodeModel(bytes, { baseDir: folder }).graph.initializer('w')?.rawBytes()).toThrow(
-    expect.objectContaining({ code: 'external_data_missing' }),
+    expect.objectContaining({ code: 'external-data-missing' }),
   );
 });
 
@@ -178,7 +178,7 @@ test('links that lead out of the folder are not followed: a file, a folder, a li
     symlinkSync('..', join(folder, 'up'));
     const inUp = `up/${outside.split('/').at(-1)}/secret`;
     for (const location of ['file', 'dir/secret', 'twice', inUp]) {
-      await expect(weightOf(externalModel({ location }))).rejects.toMatchObject({ code: 'external_data_escapes' });
+      await expect(weightOf(externalModel({ location }))).rejects.toMatchObject({ code: 'external-data-escapes' });
     }
   } finally {
     rmSync(outside, { recursive: true, force: true });
@@ -196,7 +196,7 @@ test('a folder, a device or a pipe is not data', async () => {
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   for (const location of ['dir', 'pipe', '.']) {
     await expect(weightOf(externalModel({ location }))).rejects.toMatchObject({
-      code: expect.stringMatching(/^external_data_(missing|escapes)$/),
+      code: expect.stringMatching(/^external-data-(missing|escapes)$/),
     });
   }
 });
@@ -214,7 +214,7 @@ test('external data that would not fit into one file is refused before it is rea
   const model = await readModelFile(externalModel({ location: 'w.bin' }));
   const weight = model.proto.graph?.initializer[0];
   if (weight) weight.dims = [2n ** 29n + 1n];
-  await expect(inlineExternalData(model)).rejects.toMatchObject({ code: 'model_too_large' });
+  await expect(inlineExternalData(model)).rejects.toMatchObject({ code: 'model-too-large' });
 });
 
 test('a model without external data is inlined already', async () => {
@@ -229,7 +229,7 @@ test('a model with external data is written beside its data, and nowhere else', 
   expect(await weightOf(join(folder, 'copy.onnx'))).toEqual([1, 2, 3, 4]);
   mkdirSync(join(folder, 'elsewhere'));
   await expect(writeModelFile(model, join(folder, 'elsewhere', 'copy.onnx'))).rejects.toMatchObject({
-    code: 'external_data_missing',
+    code: 'external-data-missing',
     hint: expect.stringContaining('inline'),
   });
 });

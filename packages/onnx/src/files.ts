@@ -13,7 +13,7 @@ const BUFFERS_PER_WRITE = 512;
 
 /**
  * Reads a model file. External data is read from its folder, when it is asked for.
- * @throws OnnxError `file_unusable` when the file cannot be read, `model_too_large` beyond 2 GiB, and what `decodeModel` throws
+ * @throws OnnxError `file-unusable` when the file cannot be read, `model-too-large` beyond 2 GiB, and what `decodeModel` throws
  */
 export async function readModelFile(path: string): Promise<OnnxModel> {
   let bytes: Uint8Array;
@@ -21,7 +21,7 @@ export async function readModelFile(path: string): Promise<OnnxModel> {
     bytes = await readFile(path);
   } catch (cause) {
     if (errorCodeOf(cause) === 'ERR_FS_FILE_TOO_LARGE') throw tooLarge(path, cause);
-    throw new OnnxError('file_unusable', `cannot read the model ${path}`, { cause });
+    throw new OnnxError('file-unusable', `cannot read the model ${path}`, { cause });
   }
   return decodeModel(bytes, { baseDir: dirname(resolve(path)) });
 }
@@ -29,7 +29,7 @@ export async function readModelFile(path: string): Promise<OnnxModel> {
 /**
  * Writes a model so that `path` holds either the whole new file or what it held before, and returns the SHA-256 (hex)
  * and size of the file. A model that still has external data may only be written into the folder it came from.
- * @throws OnnxError `file_unusable`, `model_too_large`, `external_data_missing`
+ * @throws OnnxError `file-unusable`, `model-too-large`, `external-data-missing`
  */
 export async function writeModelFile(model: OnnxModel, path: string): Promise<{ sha256: string; sizeBytes: number }> {
   const target = resolve(path);
@@ -46,7 +46,7 @@ export async function writeModelFile(model: OnnxModel, path: string): Promise<{ 
     await rename(temporary, target);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new OnnxError('file_unusable', `cannot write the model ${path}`, { cause });
+    throw new OnnxError('file-unusable', `cannot write the model ${path}`, { cause });
   }
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
@@ -58,7 +58,7 @@ function errorCodeOf(cause: unknown): unknown {
 }
 
 function tooLarge(path: string, cause: unknown): OnnxError {
-  return new OnnxError('model_too_large', `the model ${path} is larger than the 2 GiB that one ONNX file can hold`, {
+  return new OnnxError('model-too-large', `the model ${path} is larger than the 2 GiB that one ONNX file can hold`, {
     cause,
   });
 }
@@ -68,7 +68,7 @@ function assertDataStaysBeside({ proto, folder }: OnnxModel, targetFolder: strin
   const external = tensorsOf(proto).find((tensor) => tensor.dataLocation === DataLocation.EXTERNAL);
   if (!external) return;
   throw new OnnxError(
-    'external_data_missing',
+    'external-data-missing',
     `tensor ${external.name} has its data in a file that would not be beside the copy`,
     {
       hint: 'inline the external data first, or write into the folder of the original',

@@ -41,7 +41,7 @@ test('every layer can be run, and follows the channels by itself', async () => {
 test('a layer over a tensor of unknown width is refused with what to pass', () => {
   const g = new GraphBuilder('unknown');
   const x = g.input('x', 'float32', ['a', 'b', 4, 4]);
-  expect(() => g.conv('c', x, { out: 4 })).toThrow(expect.objectContaining({ code: 'builder_misuse' }));
+  expect(() => g.conv('c', x, { out: 4 })).toThrow(expect.objectContaining({ code: 'builder-misuse' }));
   expect(g.conv('c', x, { in: 3, out: 4 })).toBe('c_out');
 });
 

@@ -215,11 +215,11 @@ export class GraphBuilder {
     return this.node('Concat', inputs, { axis: 1 }, { name, channels });
   }
 
-  /** Channels of a tensor that this builder made. @throws OnnxError `builder_misuse` when it cannot know */
+  /** Channels of a tensor that this builder made. @throws OnnxError `builder-misuse` when it cannot know */
   channelsOf(tensor: string): number {
     const channels = this.#channels.get(tensor);
     if (channels === undefined) {
-      throw new OnnxError('builder_misuse', `the number of channels of ${JSON.stringify(tensor)} is not known`, {
+      throw new OnnxError('builder-misuse', `the number of channels of ${JSON.stringify(tensor)} is not known`, {
         hint: 'pass `in`, or `channels` where the tensor is made',
       });
     }

@@ -61,7 +61,7 @@ test.each<[string, Uint8Array]>([
   ['a page of zeros', new Uint8Array(4096)],
   ['a page of ones', new Uint8Array(4096).fill(0xff)],
 ])('%s is called what it is: not an ONNX model', (_, file) => {
-  expect(refusal(file).code).toBe('not_onnx');
+  expect(refusal(file).code).toBe('not-onnx');
 });
 
 test('a model cut at any byte is refused, and called cut short wherever that can be told', () => {
@@ -72,9 +72,9 @@ test('a model cut at any byte is refused, and called cut short wherever that can
     codes.set(code, (codes.get(code) ?? 0) + 1);
   }
   // Cut between two outermost fields the rest is valid protobuf, without nodes or without its operator set.
-  expect([...codes.keys()].toSorted()).toEqual(['graph_empty', 'not_onnx', 'truncated']);
+  expect([...codes.keys()].toSorted()).toEqual(['graph-empty', 'not-onnx', 'truncated']);
   expect(codes.get('truncated')).toBeGreaterThan(200);
-  expect(codes.get('not_onnx')).toBeLessThanOrEqual(2);
+  expect(codes.get('not-onnx')).toBeLessThanOrEqual(2);
 });
 
 test('a field that says it is longer than its surroundings is damage, not a reason to read on', () => {
@@ -110,7 +110,7 @@ test('millions of empty nodes in a small file are refused before they fill the m
   const nodes = new Uint8Array(12 * 2 ** 20);
   for (let index = 0; index < nodes.length; index += 2) nodes[index] = 0x0a;
   const head = Uint8Array.of(8, 8, 0x3a, 0x80, 0x80, 0x80, 0x06);
-  expect(refusal(Buffer.concat([head, nodes])).code).toBe('model_too_large');
+  expect(refusal(Buffer.concat([head, nodes])).code).toBe('model-too-large');
 });
 
 test('a model without a graph, without nodes or without outputs is refused', () => {
@@ -119,7 +119,7 @@ test('a model without a graph, without nodes or without outputs is refused', () 
   const input = [{ name: 'x' }];
   for (const graph of [undefined, {}, { input, output: input }, { input, node }]) {
     const proto = create(ModelProtoSchema, { irVersion: 8n, opsetImport, ...(graph && { graph }) });
-    expect(refusal(fileOf(proto)).code).toBe('graph_empty');
+    expect(refusal(fileOf(proto)).code).toBe('graph-empty');
   }
 });
 
@@ -136,25 +136,25 @@ test.each<[string, bigint[]]>([
   ['a size beyond exact numbers', [2n ** 60n]],
   ['a thousand dimensions of 2', Array.from({ length: 1000 }, () => 2n)],
 ])('weight dims that are absurd are refused: %s', (_, dims) => {
-  expect(refusal(withWeight({ dims })).code).toBe('tensor_invalid');
+  expect(refusal(withWeight({ dims })).code).toBe('tensor-invalid');
 });
 
 test('a weight whose bytes do not fit its dims is refused, with both sizes in the message', () => {
   for (const sizeBytes of [1, 15, 17, 32]) {
     expect(refusal(withWeight({ rawData: new Uint8Array(sizeBytes) }))).toMatchObject({
-      code: 'tensor_invalid',
+      code: 'tensor-invalid',
       message: expect.stringContaining(`needs 16 bytes for its dims and type, but holds ${sizeBytes}`),
     });
   }
 });
 
 test('a weight whose list of numbers does not fit its dims is refused', () => {
-  expect(refusal(withWeight({ rawData: new Uint8Array(), floatData: [1, 2, 3] })).code).toBe('tensor_invalid');
-  expect(refusal(withWeight({ rawData: new Uint8Array(), dataType: DataType.STRING })).code).toBe('tensor_invalid');
+  expect(refusal(withWeight({ rawData: new Uint8Array(), floatData: [1, 2, 3] })).code).toBe('tensor-invalid');
+  expect(refusal(withWeight({ rawData: new Uint8Array(), dataType: DataType.STRING })).code).toBe('tensor-invalid');
 });
 
 test('a weight with no data at all is refused unless it has no elements', () => {
-  expect(refusal(withWeight({ rawData: new Uint8Array() })).code).toBe('tensor_invalid');
+  expect(refusal(withWeight({ rawData: new Uint8Array() })).code).toBe('tensor-invalid');
   expect(decodeModel(withWeight({ rawData: new Uint8Array(), dims: [0n] })).graph.initializer('w')?.elementCount).toBe(
     0,
   );
@@ -173,7 +173,7 @@ test('a bad tensor deep in a sub-graph is found as well', () => {
   g.input('flag', 'bool', []);
   const graph = body.toGraph();
   g.output(g.node('If', ['flag'], { then_branch: graph, else_branch: graph }, { name: 'if' }));
-  expect(refusal(fileOf(g.toProto())).code).toBe('tensor_invalid');
+  expect(refusal(fileOf(g.toProto())).code).toBe('tensor-invalid');
 });
 
 test.each<[string, string]>([
@@ -189,16 +189,16 @@ test.each<[string, string]>([
   const externalData = [{ key: 'location', value: location }];
   expect(
     refusal(withWeight({ rawData: new Uint8Array(), dataLocation: DataLocation.EXTERNAL, externalData })).code,
-  ).toBe('external_data_escapes');
+  ).toBe('external-data-escapes');
 });
 
 test('a node that depends on itself, directly, in a ring or through a sub-graph, is refused by name', () => {
   expect(refusal(withNodes([['x', 'y'], ['y']]))).toMatchObject({
-    code: 'graph_cyclic',
+    code: 'graph-cyclic',
     message: expect.stringContaining('n0'),
   });
   expect(refusal(withNodes([['c', 'x'], ['a']], [['a'], ['b']], [['b'], ['c']], [['a'], ['y']])).code).toBe(
-    'graph_cyclic',
+    'graph-cyclic',
   );
   const body = new GraphBuilder('body');
   body.output(body.identity('inner', 'y'));
@@ -206,31 +206,31 @@ test('a node that depends on itself, directly, in a ring or through a sub-graph,
   g.input('flag', 'bool', []);
   const graph = body.toGraph();
   g.output(g.node('If', ['flag'], { then_branch: graph, else_branch: graph }, { name: 'if', outputs: ['y'] }));
-  expect(refusal(fileOf(g.toProto())).code).toBe('graph_cyclic');
+  expect(refusal(fileOf(g.toProto())).code).toBe('graph-cyclic');
 });
 
 test('two sources of one tensor are refused', () => {
-  expect(refusal(withNodes([['x'], ['y']], [['x'], ['y']])).code).toBe('tensor_duplicate');
-  expect(refusal(withNodes([['x'], ['y', 'y']])).code).toBe('tensor_duplicate');
-  expect(refusal(withNodes([['x'], ['x']], [['x'], ['y']])).code).toBe('tensor_duplicate');
+  expect(refusal(withNodes([['x'], ['y']], [['x'], ['y']])).code).toBe('tensor-duplicate');
+  expect(refusal(withNodes([['x'], ['y', 'y']])).code).toBe('tensor-duplicate');
+  expect(refusal(withNodes([['x'], ['x']], [['x'], ['y']])).code).toBe('tensor-duplicate');
   const g = new GraphBuilder('twice');
   g.input('x', 'float32', [1]);
   g.input('x', 'float32', [1]);
   g.output(g.identity('i', 'x'));
-  expect(refusal(fileOf(g.toProto())).code).toBe('tensor_duplicate');
+  expect(refusal(fileOf(g.toProto())).code).toBe('tensor-duplicate');
   const w = new GraphBuilder('weights');
   w.initializer('w', constantData([1], Float32Array.of(1)));
   w.initializer('w', constantData([1], Float32Array.of(2)));
   w.output(w.identity('i', 'w'));
-  expect(refusal(fileOf(w.toProto())).code).toBe('tensor_duplicate');
+  expect(refusal(fileOf(w.toProto())).code).toBe('tensor-duplicate');
 });
 
 test('a tensor that nothing produces is refused, with the node that reads it', () => {
   expect(refusal(withNodes([['ghost'], ['y']]))).toMatchObject({
-    code: 'tensor_unknown',
+    code: 'tensor-unknown',
     message: expect.stringContaining('"ghost"'),
   });
-  expect(refusal(withNodes([['x'], ['z']])).code).toBe('tensor_unknown'); // the output y
+  expect(refusal(withNodes([['x'], ['z']])).code).toBe('tensor-unknown'); // the output y
 });
 
 test('nodes in the wrong order are put in order', () => {

@@ -11,7 +11,7 @@ import { tensorView } from './tensor-view.js';
 
 /**
  * The model with all external data read into it, so that it is complete in one file. The same model when it holds none.
- * @throws OnnxError `external_data_missing`, `external_data_escapes`, `model_too_large` beyond 2 GiB
+ * @throws OnnxError `external-data-missing`, `external-data-escapes`, `model-too-large` beyond 2 GiB
  */
 export async function inlineExternalData(model: OnnxModel): Promise<OnnxModel> {
   assertFitsOneFile(tensorsOf(model.proto).filter(isExternal));
@@ -35,7 +35,7 @@ function assertFitsOneFile(tensors: readonly TensorProto[]): void {
   }, 0);
   if (sizeBytes > LARGEST_FILE_BYTES) {
     throw new OnnxError(
-      'model_too_large',
+      'model-too-large',
       `the external data takes ${sizeBytes} bytes, but one ONNX file holds at most 2 GiB`,
     );
   }

@@ -23,14 +23,14 @@ export interface OnnxModel {
 
 /**
  * Checks a decoded model and indexes its graph.
- * @throws OnnxError `graph_empty`, `graph_cyclic`, `tensor_duplicate`, `tensor_unknown`, `tensor_invalid`, `unsupported`
+ * @throws OnnxError `graph-empty`, `graph-cyclic`, `tensor-duplicate`, `tensor-unknown`, `tensor-invalid`, `unsupported`
  */
 export function modelFromProto(proto: ModelProto, folder: ExternalFolder | undefined): OnnxModel {
   const graph = proto.graph;
   if (!graph || graph.node.length === 0)
-    throw new OnnxError('graph_empty', 'the model has no nodes, so there is nothing to run');
+    throw new OnnxError('graph-empty', 'the model has no nodes, so there is nothing to run');
   if (graph.output.length === 0)
-    throw new OnnxError('graph_empty', 'the model has no outputs, so there is nothing to run');
+    throw new OnnxError('graph-empty', 'the model has no outputs, so there is nothing to run');
   const opset = opsetOf(proto);
   for (const tensor of tensorsOf(proto)) layoutOf(tensor);
   const normalised = normaliseGraph(graph);

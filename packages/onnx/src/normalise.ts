@@ -16,7 +16,7 @@ type Names = { has(name: string): boolean };
 /**
  * The graph with its nodes in an order in which every tensor is produced before it is read, sub-graphs included; the
  * same object when they are so already. Nodes keep their order where nothing forces another one.
- * @throws OnnxError `tensor_duplicate` (a name with two sources), `tensor_unknown` (a name with none), `graph_cyclic`
+ * @throws OnnxError `tensor-duplicate` (a name with two sources), `tensor-unknown` (a name with none), `graph-cyclic`
  */
 export function normaliseGraph(graph: GraphProto, outer: Names = new Set()): GraphProto {
   const producers = producersOf(graph);
@@ -24,7 +24,7 @@ export function normaliseGraph(graph: GraphProto, outer: Names = new Set()): Gra
   const scope: Names = { has: (name) => producers.has(name) || constants.has(name) || outer.has(name) };
   const nodes = graph.node.map((node) => normaliseNode(node, scope));
   for (const { name } of graph.output) {
-    if (!scope.has(name)) throw new OnnxError('tensor_unknown', `nothing produces the graph's output ${quoted(name)}`);
+    if (!scope.has(name)) throw new OnnxError('tensor-unknown', `nothing produces the graph's output ${quoted(name)}`);
   }
   const order = executionOrder(nodes, producers, scope);
   const isUnchanged = order.every((index, position) => index === position && nodes[position] === graph.node[position]);
@@ -47,7 +47,7 @@ function producersOf(graph: GraphProto): Map<string, number> {
       if (name === '') continue;
       if (producers.has(name) || fixed.has(name)) {
         throw new OnnxError(
-          'tensor_duplicate',
+          'tensor-duplicate',
           `tensor ${quoted(name)} is produced by ${nodeLabel(node, index)} and has another source too`,
         );
       }
@@ -72,7 +72,7 @@ function constantNames(graph: GraphProto): Set<string> {
 function assertUnique(names: readonly string[], kind: string): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new OnnxError('tensor_duplicate', `the graph has two ${kind}s named ${quoted(name)}`);
+    if (seen.has(name)) throw new OnnxError('tensor-duplicate', `the graph has two ${kind}s named ${quoted(name)}`);
     seen.add(name);
   }
 }
@@ -132,7 +132,7 @@ function producersRead(
     if (producer !== undefined) read.add(producer);
     else if (!scope.has(name)) {
       throw new OnnxError(
-        'tensor_unknown',
+        'tensor-unknown',
         `nothing produces tensor ${quoted(name)}, which ${nodeLabel(node, index)} reads`,
       );
     }
@@ -142,7 +142,7 @@ function producersRead(
 
 function cyclic(nodes: readonly NodeProto[], index: number): OnnxError {
   const node = nodes[index];
-  return new OnnxError('graph_cyclic', `${node ? nodeLabel(node, index) : 'a node'} depends on its own result`);
+  return new OnnxError('graph-cyclic', `${node ? nodeLabel(node, index) : 'a node'} depends on its own result`);
 }
 
 function quoted(name: string): string {

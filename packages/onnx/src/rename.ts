@@ -41,7 +41,7 @@ function renameOuterReads(graph: GraphProto, rename: Rename): GraphProto {
     const renamed = own.has(tensor) ? tensor : rename(tensor);
     if (renamed !== tensor && own.has(renamed)) {
       throw new OnnxError(
-        'edit_invalid',
+        'edit-invalid',
         `${JSON.stringify(renamed)} cannot replace ${JSON.stringify(tensor)}: the sub-graph ${JSON.stringify(graph.name)} reads the one and has a tensor of its own that is named like the other`,
       );
     }

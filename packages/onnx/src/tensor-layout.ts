@@ -33,7 +33,7 @@ const TYPED_FIELDS: Partial<Record<ElementType, TypedField>> = {
 
 /**
  * Checks that dims, element type and data of a tensor agree, without reading external data.
- * @throws OnnxError `tensor_invalid`, `external_data_escapes`, `unsupported` (tensors cut into segments)
+ * @throws OnnxError `tensor-invalid`, `external-data-escapes`, `unsupported` (tensors cut into segments)
  */
 export function layoutOf(tensor: TensorProto): TensorLayout {
   const elementType = elementTypeOf(tensor.dataType);
@@ -111,7 +111,7 @@ function byteCount(name: string, key: string, text: string | undefined): number 
 }
 
 function invalid(name: string, what: string): OnnxError {
-  return new OnnxError('tensor_invalid', `tensor ${label(name)} ${what}`);
+  return new OnnxError('tensor-invalid', `tensor ${label(name)} ${what}`);
 }
 
 function label(name: string): string {

@@ -175,5 +175,5 @@ test('values put into a model come out again, with the type of their array', () 
 });
 
 test('values whose number is not the product of the dims are refused', () => {
-  expect(() => constantData([2, 3], Float32Array.of(1))).toThrow(expect.objectContaining({ code: 'tensor_invalid' }));
+  expect(() => constantData([2, 3], Float32Array.of(1))).toThrow(expect.objectContaining({ code: 'tensor-invalid' }));
 });

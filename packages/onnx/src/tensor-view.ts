@@ -29,7 +29,7 @@ export interface TensorView {
 
 /**
  * A view of one tensor of a model. Nothing is read before one of its methods is called.
- * @throws OnnxError `tensor_invalid`, `external_data_escapes`, `unsupported`
+ * @throws OnnxError `tensor-invalid`, `external-data-escapes`, `unsupported`
  */
 export function tensorView(proto: TensorProto, folder: ExternalFolder | undefined): TensorView {
   const layout = layoutOf(proto);
@@ -76,7 +76,7 @@ function readRaw(proto: TensorProto, layout: TensorLayout, folder: ExternalFolde
   }
   if (!folder) {
     throw new OnnxError(
-      'external_data_missing',
+      'external-data-missing',
       `the data of tensor ${proto.name} lies in the file ${storage.range.location}`,
       {
         hint: 'read the model from its folder, or inline its external data before you send it',

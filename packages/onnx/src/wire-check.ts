@@ -27,7 +27,7 @@ const NUMBER_BYTES = 8;
  * Walks the wire format of a file (protobuf.dev, "Encoding") along the schema of ONNX without building anything, before
  * the library decodes it: every length lies inside its surroundings, every known field has its wire type, and what
  * comes out will fit into memory. Weights are skipped, not read.
- * @throws OnnxError `not_onnx`, `truncated`, `damaged`, `model_too_large`
+ * @throws OnnxError `not-onnx`, `truncated`, `damaged`, `model-too-large`
  */
 export function checkWire(bytes: Uint8Array): void {
   const walk = new WireWalk(bytes);
@@ -96,7 +96,7 @@ class WireWalk {
     this.#structureBytes += sizeBytes;
     if (this.#structureBytes <= LARGEST_STRUCTURE_BYTES) return;
     throw new OnnxError(
-      'model_too_large',
+      'model-too-large',
       'the model has too many nodes, or too many numbers outside raw_data, to be held in memory',
       {
         hint: 'store weights as raw_data, as all current exporters do',
@@ -141,7 +141,7 @@ class WireWalk {
 }
 
 function foreign(): OnnxError {
-  return new OnnxError('not_onnx', 'these bytes are not an ONNX model', {
+  return new OnnxError('not-onnx', 'these bytes are not an ONNX model', {
     hint: 'send the .onnx file itself, not an archive, a checkpoint or a page that a download returned',
   });
 }

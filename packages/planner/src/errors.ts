@@ -1,14 +1,14 @@
 /** Stable codes of what the planner refuses; text is for people, the code for programs. */
 export type PlannerCode =
-  | 'estimate_invalid'
-  | 'base_missing'
-  | 'saving_unknown'
-  | 'budget_invalid'
-  | 'statistic_unsupported'
-  | 'problem_invalid'
-  | 'matrix_not_positive'
-  | 'solver_unavailable'
-  | 'solver_failed';
+  | 'estimate-invalid'
+  | 'base-missing'
+  | 'saving-unknown'
+  | 'budget-invalid'
+  | 'statistic-unsupported'
+  | 'problem-invalid'
+  | 'matrix-not-positive'
+  | 'solver-unavailable'
+  | 'solver-failed';
 
 /** Anything the planner refuses, with a stable code and, where there is one, a hint at what to do. */
 export class PlannerError extends Error {

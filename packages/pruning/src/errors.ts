@@ -1,17 +1,17 @@
 /** Stable codes of everything this package refuses; a code is never given a second meaning. */
 export type PruningCode =
   /** The recipe names a block that the model does not have at this granularity. */
-  | 'block_unknown'
+  | 'block-unknown'
   /** The recipe removes a block that cannot go; the message says why. */
-  | 'block_not_removable'
+  | 'block-not-removable'
   /** The model has no block that can go at this granularity. */
-  | 'no_removable_block'
+  | 'no-removable-block'
   /** No criterion has this name. */
-  | 'criterion_unknown'
+  | 'criterion-unknown'
   /** The criterion needs something that these blocks do not have. */
-  | 'criterion_not_applicable'
+  | 'criterion-not-applicable'
   /** A score is not a finite number. */
-  | 'importance_invalid';
+  | 'importance-invalid';
 
 /** The one error class of this package. `code` is for programs, `message` and `hint` are for people. */
 export class PruningError extends Error {

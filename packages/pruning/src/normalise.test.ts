@@ -46,12 +46,12 @@ test('no scores give no importances', () => {
 
 test('a block without a score is named', () => {
   expect(() => normaliseImportance([{ index: 4, importance: null }])).toThrow(
-    expect.objectContaining({ code: 'criterion_not_applicable', message: 'block 4 has no score' }),
+    expect.objectContaining({ code: 'criterion-not-applicable', message: 'block 4 has no score' }),
   );
 });
 
 test('a score that is no finite number is refused', () => {
   expect(() => normaliseImportance([{ index: 4, importance: Number.NaN }])).toThrow(
-    expect.objectContaining({ code: 'importance_invalid' }),
+    expect.objectContaining({ code: 'importance-invalid' }),
   );
 });

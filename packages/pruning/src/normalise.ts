@@ -9,7 +9,7 @@ export interface Importance {
 /**
  * Scales importances so that they sum to 1 and none is negative: criteria of unlike size can then be compared and mixed.
  * Where some are negative, the lowest becomes 0 first; where all are equal to 0, all get the same share.
- * @throws PruningError `criterion_not_applicable` for a block without a score, `importance_invalid` for a score that is
+ * @throws PruningError `criterion-not-applicable` for a block without a score, `importance-invalid` for a score that is
  * not a finite number
  */
 export function normaliseImportance(
@@ -27,12 +27,12 @@ export function normaliseImportance(
 
 function finite(index: number, importance: number | null): number {
   if (importance === null) {
-    throw new PruningError('criterion_not_applicable', `block ${index} has no score`, {
+    throw new PruningError('criterion-not-applicable', `block ${index} has no score`, {
       hint: 'use a criterion that applies to every block, or forbid the block',
     });
   }
   if (!Number.isFinite(importance)) {
-    throw new PruningError('importance_invalid', `the score of block ${index} is ${importance}, not a finite number`);
+    throw new PruningError('importance-invalid', `the score of block ${index} is ${importance}, not a finite number`);
   }
   return importance;
 }

@@ -90,7 +90,7 @@ test('a block that the model does not have is named', async () => {
   const model = buildZooModel('resnet20');
   const shapes = await traceModel(model, IMAGE);
   expect(() => removeBlocks(model, shapes, { granularity: 'block', remove: [99] })).toThrow(
-    expect.objectContaining({ code: 'block_unknown', message: 'there is no block 99: the model has blocks 0 to 8' }),
+    expect.objectContaining({ code: 'block-unknown', message: 'there is no block 99: the model has blocks 0 to 8' }),
   );
 });
 
@@ -99,7 +99,7 @@ test('a block that cannot go says why', async () => {
   const shapes = await traceModel(model, IMAGE);
   expect(() => removeBlocks(model, shapes, { granularity: 'block', remove: [3] })).toThrow(
     expect.objectContaining({
-      code: 'block_not_removable',
+      code: 'block-not-removable',
       message: expect.stringContaining('shape 16×32×32 → 32×16×16'),
       hint: expect.stringContaining('espalier inspect'),
     }),
@@ -111,6 +111,6 @@ test('a model without removable blocks says so', async () => {
   const model = g.output(g.conv('conv', g.input('input', 'float32', [1, 3, 8, 8]), { out: 4 }), { as: 'y' }).build();
   const shapes = await traceModel(model);
   expect(() => removeBlocks(model, shapes, { granularity: 'block', remove: [0] })).toThrow(
-    expect.objectContaining({ code: 'no_removable_block' }),
+    expect.objectContaining({ code: 'no-removable-block' }),
   );
 });

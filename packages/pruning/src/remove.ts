@@ -20,7 +20,7 @@ export interface BlockRecipe {
  * The model without some of its blocks: whatever read the output of a removed block reads its input instead. Names of
  * inputs and outputs stay, weights that are still used keep their very bytes, and the recipe is written into the
  * model's metadata.
- * @throws PruningError `block_unknown`, `block_not_removable`, `no_removable_block`; OnnxError from the edit
+ * @throws PruningError `block-unknown`, `block-not-removable`, `no-removable-block`; OnnxError from the edit
  */
 export function removeBlocks(
   model: OnnxModel,
@@ -40,14 +40,14 @@ export function removeBlocks(
 function removableBlock(blocks: readonly Block[], index: number, granularity: Granularity): Block {
   const hint = '`espalier inspect` lists the blocks that can go';
   if (!blocks.some(({ removable }) => removable)) {
-    throw new PruningError('no_removable_block', `the model has no removable block at granularity ${granularity}`, {
+    throw new PruningError('no-removable-block', `the model has no removable block at granularity ${granularity}`, {
       hint: granularity === 'block' ? 'granularity `layer` looks for finer regions' : '`espalier inspect` says why',
     });
   }
   const block = blocks[index];
   if (!block) {
     throw new PruningError(
-      'block_unknown',
+      'block-unknown',
       `there is no block ${index}: the model has blocks 0 to ${blocks.length - 1}`,
       {
         hint,
@@ -55,7 +55,7 @@ function removableBlock(blocks: readonly Block[], index: number, granularity: Gr
     );
   }
   if (!block.removable) {
-    throw new PruningError('block_not_removable', `block ${index} (${block.name}) cannot go: ${block.reason}`, {
+    throw new PruningError('block-not-removable', `block ${index} (${block.name}) cannot go: ${block.reason}`, {
       hint,
     });
   }

@@ -86,7 +86,7 @@ test('bn-scale is the mean of |γ|, of all norms or of the one behind the first 
 test('bn-scale refuses a model whose norms are folded, and says what to do', async () => {
   const { model, blocks } = await scoredModel(buildZooModel('resnet20', { batchNorm: 'folded' }));
   expect(() => scoreBlocks(model, blocks, 'bn-scale')).toThrow(
-    expect.objectContaining({ code: 'criterion_not_applicable', hint: expect.stringContaining('folded') }),
+    expect.objectContaining({ code: 'criterion-not-applicable', hint: expect.stringContaining('folded') }),
   );
 });
 

@@ -23,7 +23,7 @@ export type BlockScore =
 /**
  * Scores blocks by a criterion, higher = more important. Filters are scored first. Then `all` takes the mean over all
  * filters of the block, and `paper` the mean of the means of the layers that the official code scores.
- * @throws PruningError `criterion_unknown`; `criterion_not_applicable` when there are removable blocks and it applies to
+ * @throws PruningError `criterion-unknown`; `criterion-not-applicable` when there are removable blocks and it applies to
  * none of them
  */
 export function scoreBlocks(
@@ -59,7 +59,7 @@ function scorer(graph: GraphView, criterion: CriterionName, options: Required<Sc
     }
     default:
       throw new PruningError(
-        'criterion_unknown',
+        'criterion-unknown',
         `there is no criterion ${JSON.stringify(criterion satisfies never)}`,
         {
           hint: `one of ${criteria.map(({ name }) => name).join(', ')}`,
@@ -119,7 +119,7 @@ function assertApplicable(blocks: readonly Block[], scores: readonly BlockScore[
   const relevant = scores.filter(({ index }) => removable.has(index));
   const [first] = relevant;
   if (first?.importance !== null || relevant.some(({ importance }) => importance !== null)) return;
-  throw new PruningError('criterion_not_applicable', `${criterion} applies to no removable block: ${first.reason}`, {
+  throw new PruningError('criterion-not-applicable', `${criterion} applies to no removable block: ${first.reason}`, {
     hint:
       criterion === 'bn-scale'
         ? 'the norms were probably folded into the convolutions: export the model unfolded, or use `l2`'

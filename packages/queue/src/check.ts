@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis';
 
 /** What makes this Redis a poor transport. Nothing is lost by it (Postgres is the truth), but jobs come late. */
 export type RedisWarning =
-  | { readonly code: 'eviction_possible'; readonly policy: string }
-  | { readonly code: 'not_persistent' };
+  | { readonly code: 'eviction-possible'; readonly policy: string }
+  | { readonly code: 'not-persistent' };
 
 async function setting(redis: Redis, name: string): Promise<string | undefined> {
   try {
@@ -23,7 +23,7 @@ export async function checkRedis(redis: Redis): Promise<readonly RedisWarning[]>
     setting(redis, 'save'),
   ]);
   const warnings: RedisWarning[] = [];
-  if (policy !== undefined && policy !== 'noeviction') warnings.push({ code: 'eviction_possible', policy });
-  if (appendOnly === 'no' && save === '') warnings.push({ code: 'not_persistent' });
+  if (policy !== undefined && policy !== 'noeviction') warnings.push({ code: 'eviction-possible', policy });
+  if (appendOnly === 'no' && save === '') warnings.push({ code: 'not-persistent' });
   return warnings;
 }

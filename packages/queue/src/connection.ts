@@ -19,14 +19,14 @@ const PRODUCER = {
 const CONSUMER = { maxRetriesPerRequest: null } as const;
 
 const unavailable = (cause: unknown) =>
-  new QueueError('redis_unavailable', 'Redis does not answer', {
+  new QueueError('redis-unavailable', 'Redis does not answer', {
     cause,
     hint: 'Is redis-server running, and does REDIS_URL point at it?',
   });
 
 /**
  * Connects once and says clearly when that fails; afterwards the connection heals itself, with back-off.
- * @throws QueueError `redis_unavailable` within seconds, `redis_refused` for a wrong password
+ * @throws QueueError `redis-unavailable` within seconds, `redis-refused` for a wrong password
  */
 export async function connect(
   redisUrl: string,
@@ -56,7 +56,7 @@ export async function connect(
     if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(); // otherwise it has ended by itself
     const refused = cause instanceof Error && /NOAUTH|WRONGPASS|NOPERM/.test(cause.message);
     throw refused
-      ? new QueueError('redis_refused', `Redis refuses us: ${cause.message}`, {
+      ? new QueueError('redis-refused', `Redis refuses us: ${cause.message}`, {
           cause,
           hint: 'Check the user and password in REDIS_URL',
         })
@@ -67,7 +67,7 @@ export async function connect(
 
 /**
  * Runs one piece of work against Redis.
- * @throws QueueError `redis_unavailable` when the connection is down now or breaks meanwhile
+ * @throws QueueError `redis-unavailable` when the connection is down now or breaks meanwhile
  */
 export async function reachingRedis<T>(redis: Redis, work: () => Promise<T>): Promise<T> {
   if (redis.status !== 'ready') throw unavailable(new Error(`the connection is ${redis.status}`));

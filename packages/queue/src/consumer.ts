@@ -51,7 +51,7 @@ interface TargetWorker {
 
 /**
  * BullMQ never recovers a connection that breaks while it is being set up, so whoever opens workers waits until they are ready.
- * @throws QueueError `redis_unavailable`
+ * @throws QueueError `redis-unavailable`
  */
 async function openWorkers(
   redis: Redis,
@@ -137,7 +137,7 @@ async function takeOff({ job, token, target }: Taken, failure: Error | undefined
 /**
  * Takes the jobs of the targets, one at a time over all of them, in turn.
  * @param redis a connection of its own: commands wait in it while Redis is away
- * @throws QueueError `redis_unavailable` when the connection breaks before it is set up
+ * @throws QueueError `redis-unavailable` when the connection breaks before it is set up
  */
 export async function consumeFrom(
   redis: Redis,

@@ -1,5 +1,5 @@
 /** Stable codes of this package. */
-export type QueueCode = 'redis_unavailable' | 'redis_refused';
+export type QueueCode = 'redis-unavailable' | 'redis-refused';
 
 /** What went wrong between us and Redis. `hint` says what a person can do about it. */
 export class QueueError extends Error {

@@ -182,7 +182,7 @@ test('closing at once aborts the signal of the job in hand', async () => {
 
 test('Redis away at the start is said clearly', async () => {
   await expect(openQueue({ redisUrl: 'redis://127.0.0.1:1', prefix: '{x}', log })).rejects.toMatchObject({
-    code: 'redis_unavailable',
+    code: 'redis-unavailable',
     hint: expect.stringContaining('REDIS_URL'),
   });
 });
@@ -195,7 +195,7 @@ test('Redis away later fails a request at once, and the connection heals by itse
   const { until } = await collect(queue, ['t']);
   await line.cut();
   await untilAway(queue);
-  await expect(queue.enqueue([waiting])).rejects.toMatchObject({ code: 'redis_unavailable' });
+  await expect(queue.enqueue([waiting])).rejects.toMatchObject({ code: 'redis-unavailable' });
   await line.mend();
   await untilBack(queue);
   await queue.enqueue([waiting]);

@@ -9,13 +9,13 @@ import { producerOn } from './producer.js';
 export interface MeasurementQueue {
   /** What is wrong with this Redis, as found at the start. */
   readonly warnings: readonly RedisWarning[];
-  /** Adds jobs; one that is there already is not added again. @throws QueueError `redis_unavailable` at once */
+  /** Adds jobs; one that is there already is not added again. @throws QueueError `redis-unavailable` at once */
   enqueue(jobs: readonly TargetJob[]): Promise<void>;
-  /** Those that Redis does not hold. @throws QueueError `redis_unavailable` at once */
+  /** Those that Redis does not hold. @throws QueueError `redis-unavailable` at once */
   missing(jobs: readonly TargetJob[]): Promise<TargetJob[]>;
-  /** Takes jobs, one at a time over all targets. @throws QueueError `redis_unavailable` */
+  /** Takes jobs, one at a time over all targets. @throws QueueError `redis-unavailable` */
   consume(targets: readonly string[], handle: JobHandler): Promise<Consumer>;
-  /** @throws QueueError `redis_unavailable` */
+  /** @throws QueueError `redis-unavailable` */
   ping(): Promise<void>;
   /** Consumers are closed by who opened them. */
   close(): Promise<void>;
@@ -30,7 +30,7 @@ export interface QueueOptions {
 
 /**
  * Connects to Redis.
- * @throws QueueError `redis_unavailable` within seconds, `redis_refused`
+ * @throws QueueError `redis-unavailable` within seconds, `redis-refused`
  */
 export async function openQueue({ redisUrl, prefix, log }: QueueOptions): Promise<MeasurementQueue> {
   const redis = await connect(redisUrl, { role: 'producer', log });

@@ -1,15 +1,15 @@
 /** Why the stack could not start or stopped; never given a second meaning. */
 export type StackCode =
-  | 'platform_unsupported'
-  | 'postgres_missing'
-  | 'postgres_user_missing'
-  | 'postgres_failed'
-  | 'redis_missing'
-  | 'redis_failed'
-  | 'port_taken'
-  | 'disk_full'
-  | 'data_folder_in_use'
-  | 'data_folder_unusable';
+  | 'platform-unsupported'
+  | 'postgres-missing'
+  | 'postgres-user-missing'
+  | 'postgres-failed'
+  | 'redis-missing'
+  | 'redis-failed'
+  | 'port-taken'
+  | 'disk-full'
+  | 'data-folder-in-use'
+  | 'data-folder-unusable';
 
 /** An error of this package: a code for programs, a sentence for people and, where there is one, what to do about it. */
 export class StackError extends Error {

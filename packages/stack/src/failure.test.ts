@@ -7,10 +7,10 @@ const where = { port: 6379, folder: '/data/redis' };
 test.each([
   {
     log: 'Warning: Could not create server TCP listening socket 127.0.0.1:6379: bind: Address already in use',
-    code: 'port_taken',
+    code: 'port-taken',
   },
-  { log: 'Write error writing append only file on disk: No space left on device', code: 'disk_full' },
-  { log: 'Bad directive or wrong number of arguments', code: 'redis_failed' },
+  { log: 'Write error writing append only file on disk: No space left on device', code: 'disk-full' },
+  { log: 'Bad directive or wrong number of arguments', code: 'redis-failed' },
 ])('the last words "$log" mean $code', ({ log, code }) => {
   expect(failureOf({ service: 'redis', log, ...where })).toMatchObject({ code });
 });
@@ -23,8 +23,8 @@ test('an unknown failure shows the end of what was printed', () => {
 });
 
 test.each([
-  { system: 'ENOSPC', code: 'disk_full' },
-  { system: 'EACCES', code: 'data_folder_unusable' },
+  { system: 'ENOSPC', code: 'disk-full' },
+  { system: 'EACCES', code: 'data-folder-unusable' },
 ])('the system error $system becomes $code and stays the cause', async ({ system, code }) => {
   const cause = Object.assign(new Error('as the system says it'), { code: system });
   const failure = explained('/data', () => Promise.reject(cause));

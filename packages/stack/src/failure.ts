@@ -22,19 +22,19 @@ export function failureOf({ service, log, port, folder }: Failure): StackError {
   const name = NAMES[service];
   const cause = new Error(lastLines(log));
   if (/address already in use/i.test(log)) {
-    return new StackError('port_taken', `${name} cannot listen on 127.0.0.1:${port}: the port is taken`, {
+    return new StackError('port-taken', `${name} cannot listen on 127.0.0.1:${port}: the port is taken`, {
       cause,
       hint: 'end the program that listens there, or choose another port',
     });
   }
   if (/no space left on device|disk quota exceeded/i.test(log)) {
-    return new StackError('disk_full', `${name} cannot write to ${folder}: the disk is full`, {
+    return new StackError('disk-full', `${name} cannot write to ${folder}: the disk is full`, {
       cause,
       hint: FULL_HINT,
     });
   }
   const message = `${name} ended unexpectedly. Its last words:\n${lastLines(log)}`;
-  return new StackError(`${service}_failed`, message, { cause });
+  return new StackError(`${service}-failed`, message, { cause });
 }
 
 function lastLines(log: string): string {
@@ -42,8 +42,8 @@ function lastLines(log: string): string {
 }
 
 /**
- * Runs `work`, which writes below `path`, and turns the system's errors that a person can remove into `disk_full` and
- * `data_folder_unusable`.
+ * Runs `work`, which writes below `path`, and turns the system's errors that a person can remove into `disk-full` and
+ * `data-folder-unusable`.
  */
 export async function explained<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -51,10 +51,10 @@ export async function explained<T>(path: string, work: () => Promise<T>): Promis
   } catch (cause) {
     const code = systemErrorCode(cause);
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new StackError('disk_full', `cannot write to ${path}: the disk is full`, { cause, hint: FULL_HINT });
+      throw new StackError('disk-full', `cannot write to ${path}: the disk is full`, { cause, hint: FULL_HINT });
     }
     if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'EEXIST') {
-      throw new StackError('data_folder_unusable', `cannot write to ${path} (${code})`, {
+      throw new StackError('data-folder-unusable', `cannot write to ${path} (${code})`, {
         cause,
         hint: 'check who owns the folder, or choose another one',
       });

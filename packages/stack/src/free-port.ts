@@ -20,7 +20,7 @@ const ATTEMPTS = 5;
 
 /**
  * Runs `start` on the wanted port or, without one, on a free one, again when another program was faster.
- * @throws StackError `port_taken` when the wanted port is taken; whatever else `start` throws
+ * @throws StackError `port-taken` when the wanted port is taken; whatever else `start` throws
  */
 export async function onFreePort<T>(wanted: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
   if (wanted !== undefined) return start(wanted);
@@ -28,7 +28,7 @@ export async function onFreePort<T>(wanted: number | undefined, start: (port: nu
     try {
       return await start(await freePort());
     } catch (error) {
-      const again = error instanceof StackError && error.code === 'port_taken' && attempt < ATTEMPTS;
+      const again = error instanceof StackError && error.code === 'port-taken' && attempt < ATTEMPTS;
       if (!again) throw error;
     }
   }

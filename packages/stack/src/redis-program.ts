@@ -5,7 +5,7 @@ import { StackError } from './error.js';
 
 /**
  * The program redis-server: the first one on `searchPath` (the variable PATH), else the one that `npm run setup` unpacked
- * into `cacheDir`. @throws StackError `redis_missing` with how to install it here
+ * into `cacheDir`. @throws StackError `redis-missing` with how to install it here
  */
 export async function redisProgram(searchPath: string, cacheDir: string): Promise<string> {
   const folders = searchPath.split(delimiter).filter((folder) => folder !== '');
@@ -16,7 +16,7 @@ export async function redisProgram(searchPath: string, cacheDir: string): Promis
   for (const candidate of candidates) {
     if (await isExecutable(candidate)) return candidate;
   }
-  throw new StackError('redis_missing', 'redis-server was found neither on PATH nor in the cache of `npm run setup`', {
+  throw new StackError('redis-missing', 'redis-server was found neither on PATH nor in the cache of `npm run setup`', {
     hint: `${howToInstall(process.platform, await readFile('/etc/os-release', 'utf8').catch(() => ''))}; or set REDIS_URL`,
   });
 }

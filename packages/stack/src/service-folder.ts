@@ -27,7 +27,7 @@ const SYSTEM_DATA = '/var/lib/espalier';
 
 /**
  * Makes, or takes over, the folder of a service that `user` runs (undefined: the current user).
- * @throws StackError `data_folder_in_use` while another process uses it, `data_folder_unusable`, `disk_full`
+ * @throws StackError `data-folder-in-use` while another process uses it, `data-folder-unusable`, `disk-full`
  */
 export function serviceFolder(
   service: string,
@@ -68,7 +68,7 @@ async function persistentFolder(
     const path = await realpath(link);
     if (user !== undefined && !(await canReach(path, user))) {
       throw new StackError(
-        'data_folder_unusable',
+        'data-folder-unusable',
         `${path} is closed to user ${user.uid}, who runs ${service} for root`,
         {
           hint: 'let others enter the folders above it (chmod o+x), or choose another data folder',
@@ -95,7 +95,7 @@ async function makeFolder(path: string, user: ServiceUser | undefined): Promise<
 async function takeOver(folder: string): Promise<void> {
   const owner = await readOwner(folder);
   if (typeof owner === 'object' && isAlive(owner)) {
-    throw new StackError('data_folder_in_use', `${folder} is in use by process ${owner.pid}`, {
+    throw new StackError('data-folder-in-use', `${folder} is in use by process ${owner.pid}`, {
       hint: 'end that process, or choose another data folder',
     });
   }

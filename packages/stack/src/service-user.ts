@@ -13,7 +13,7 @@ const ACCOUNTS = ['postgres', '_postgres', 'nobody', 'daemon'];
 /**
  * Who runs Postgres, which refuses to run as root: undefined, the current user, unless that is root; else the owner of the
  * data that is already there (`existingData`); else a system account.
- * @throws StackError `postgres_user_missing`
+ * @throws StackError `postgres-user-missing`
  */
 export async function postgresUser(existingData: string | undefined): Promise<ServiceUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -23,7 +23,7 @@ export async function postgresUser(existingData: string | undefined): Promise<Se
     const user = await account(name);
     if (user !== undefined) return user;
   }
-  throw new StackError('postgres_user_missing', 'Postgres refuses to run as root, and no other account was found', {
+  throw new StackError('postgres-user-missing', 'Postgres refuses to run as root, and no other account was found', {
     hint: 'add one (useradd postgres), or run as an ordinary user',
   });
 }

@@ -36,7 +36,7 @@ const POLL_MS = 20;
 /**
  * Runs a service in its folder, on the wanted port or a free one, and waits until it is ready. The folder is given up when
  * the service ends or cannot start.
- * @throws StackError `port_taken`, `disk_full`, `postgres_failed`, `redis_failed`
+ * @throws StackError `port-taken`, `disk-full`, `postgres-failed`, `redis-failed`
  */
 export async function runService(
   folder: ServiceFolder,

@@ -113,10 +113,10 @@ test('says which port is taken, and stops what it had started', async () => {
   const other = await listen(port);
   const dataDir = join(sandbox.path, 'data');
   await expect(startStack({ dataDir, redisPort: port, log })).rejects.toMatchObject({
-    code: 'port_taken',
+    code: 'port-taken',
     message: expect.stringContaining(String(port)),
   });
-  await expect(startStack({ dataDir, postgresPort: port, log })).rejects.toMatchObject({ code: 'port_taken' });
+  await expect(startStack({ dataDir, postgresPort: port, log })).rejects.toMatchObject({ code: 'port-taken' });
   expect(servicesIn([join(dataDir, 'postgres'), join(dataDir, 'redis')])).toEqual([]);
   other.close();
 });
@@ -129,14 +129,14 @@ test('says how to install a redis-server that is missing', async () => {
     log,
   });
   await expect(failure).rejects.toThrow(StackError);
-  await expect(failure).rejects.toMatchObject({ code: 'redis_missing', hint: expect.stringContaining('REDIS_URL') });
+  await expect(failure).rejects.toMatchObject({ code: 'redis-missing', hint: expect.stringContaining('REDIS_URL') });
 });
 
 test('says why a data folder is of no use', async () => {
   const dataDir = join(sandbox.path, 'a-file');
   writeFileSync(dataDir, '');
   const failure = startStack({ dataDir, redisUrl: 'redis://elsewhere', log });
-  await expect(failure).rejects.toMatchObject({ code: 'data_folder_unusable' });
+  await expect(failure).rejects.toMatchObject({ code: 'data-folder-unusable' });
 });
 
 test('tells when Postgres ends by itself, with its last words', async () => {
@@ -146,7 +146,7 @@ test('tells when Postgres ends by itself, with its last words', async () => {
   await start({ dataDir, redisUrl: 'redis://elsewhere', onLost: (error) => events.emit('lost', error) });
   for (const pid of servicesIn([join(dataDir, 'postgres')])) process.kill(pid, 'SIGTERM');
   const [error] = await lost;
-  expect(error).toMatchObject({ code: 'postgres_failed', message: expect.stringContaining('shut down') });
+  expect(error).toMatchObject({ code: 'postgres-failed', message: expect.stringContaining('shut down') });
 });
 
 function listen(port: number): Promise<Server> {

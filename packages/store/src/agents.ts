@@ -13,12 +13,12 @@ export interface Agents {
   /**
    * The agent is alive; extends the lease of what it runs.
    * @returns cancel: what it runs is not its any more
-   * @throws StoreError `agent_unknown`: it must enrol again
+   * @throws StoreError `agent-unknown`: it must enrol again
    */
   heartbeat(id: string, heartbeat: Heartbeat, leaseSeconds: number): Promise<{ cancel: boolean }>;
-  /** @throws StoreError `agent_unknown` */
+  /** @throws StoreError `agent-unknown` */
   get(id: string): Promise<Agent>;
-  /** @throws StoreError `cursor_invalid` */
+  /** @throws StoreError `cursor-invalid` */
   list(page: PageRequest): Promise<Page<Agent>>;
   /** Agents that were silent for longer are offline. @returns their ids */
   markOffline(silentSeconds: number): Promise<string[]>;

@@ -53,13 +53,13 @@ test('a discarded file leaves nothing behind', async () => {
   const received = await scene.store.artifacts.receive(bytesOf('no good'), { maxBytes: 100 });
   await received.discard();
   expect(await staged()).toEqual([]);
-  await expect(scene.store.artifacts.get(received.sha256)).rejects.toMatchObject({ code: 'artifact_unknown' });
+  await expect(scene.store.artifacts.get(received.sha256)).rejects.toMatchObject({ code: 'artifact-unknown' });
 });
 
 test.each([
-  ['one byte too many', bytesOf('12345', '6'), 'artifact_too_large'],
-  ['nothing at all', bytesOf(), 'artifact_empty'],
-  ['only empty pieces', bytesOf('', ''), 'artifact_empty'],
+  ['one byte too many', bytesOf('12345', '6'), 'artifact-too-large'],
+  ['nothing at all', bytesOf(), 'artifact-empty'],
+  ['only empty pieces', bytesOf('', ''), 'artifact-empty'],
 ])('%s is refused and leaves nothing behind', async (_what, source, code) => {
   await expect(scene.store.artifacts.receive(source, { maxBytes: 5 })).rejects.toMatchObject({ code });
   expect(await staged()).toEqual([]);
@@ -87,7 +87,7 @@ test('a full disk is said as such, also when the writer wrapped the reason', asy
     await writeFile(path, 'as far as it went');
     throw new Error('cannot write the model', { cause: full });
   });
-  await expect(writing).rejects.toMatchObject({ code: 'disk_full', retryable: true });
+  await expect(writing).rejects.toMatchObject({ code: 'disk-full', retryable: true });
   expect(await staged()).toEqual([]);
 });
 

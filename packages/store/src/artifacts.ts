@@ -31,12 +31,12 @@ export interface Artifact {
 export interface Artifacts {
   /**
    * Writes a stream to a staging file while hashing it.
-   * @throws StoreError `artifact_too_large`, `artifact_empty`, `disk_full`; nothing is left behind
+   * @throws StoreError `artifact-too-large`, `artifact-empty`, `disk-full`; nothing is left behind
    */
   receive(source: AsyncIterable<Uint8Array>, limits: { maxBytes: number }): Promise<StagedArtifact>;
   /** Lets `write` make a staging file at the path it is given, and say what it wrote. */
   stage(write: (path: string) => Promise<{ sha256: string; sizeBytes: number }>): Promise<StagedArtifact>;
-  /** @throws StoreError `artifact_unknown` */
+  /** @throws StoreError `artifact-unknown` */
   get(sha256: string): Promise<Artifact>;
 }
 
@@ -53,7 +53,7 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   } catch (cause) {
     await rm(path, { force: true });
     if (!isFull(cause)) throw cause;
-    throw new StoreError('disk_full', 'No space is left for the artifact', {
+    throw new StoreError('disk-full', 'No space is left for the artifact', {
       cause,
       hint: 'Free space where ESPALIER_ARTIFACTS_DIR is, or move it to a larger disk; nothing was kept',
     });
@@ -68,7 +68,7 @@ async function writeHashed(path: string, source: AsyncIterable<Uint8Array>, maxB
     for await (const chunk of source) {
       sizeBytes += chunk.byteLength;
       if (sizeBytes > maxBytes) {
-        throw new StoreError('artifact_too_large', `The file is larger than ${maxBytes} bytes`, {
+        throw new StoreError('artifact-too-large', `The file is larger than ${maxBytes} bytes`, {
           hint: 'ESPALIER_MAX_UPLOAD_BYTES sets the limit',
         });
       }
@@ -78,7 +78,7 @@ async function writeHashed(path: string, source: AsyncIterable<Uint8Array>, maxB
   } finally {
     await file.close();
   }
-  if (sizeBytes === 0) throw new StoreError('artifact_empty', 'The file is empty');
+  if (sizeBytes === 0) throw new StoreError('artifact-empty', 'The file is empty');
   return { sha256: hash.digest('hex'), sizeBytes };
 }
 
@@ -138,7 +138,7 @@ export async function openArtifacts(db: Queries, folder: string, now: () => numb
     },
     get: async (sha256) => {
       const row = await db.artifact.findUnique({ where: { sha256 } });
-      if (row === null) throw new StoreError('artifact_unknown', `There is no artifact ${sha256}`);
+      if (row === null) throw new StoreError('artifact-unknown', `There is no artifact ${sha256}`);
       return { sha256, sizeBytes: Number(row.sizeBytes), path: pathOf(sha256) };
     },
   };

@@ -18,9 +18,9 @@ export interface Candidates {
   findByRecipe(modelId: string, recipe: Recipe): Promise<Candidate | null>;
   /** The candidate that was uploaded with these bytes. */
   findUploaded(modelId: string, artifact: string): Promise<Candidate | null>;
-  /** @throws StoreError `candidate_unknown` */
+  /** @throws StoreError `candidate-unknown` */
   get(id: string): Promise<Candidate>;
-  /** @throws StoreError `cursor_invalid` */
+  /** @throws StoreError `cursor-invalid` */
   list(page: PageRequest & { readonly modelId?: string }): Promise<Page<Candidate>>;
 }
 
@@ -78,4 +78,4 @@ export function candidatesOf(db: Queries): Candidates {
   };
 }
 
-const unknown = (id: string) => new StoreError('candidate_unknown', `There is no candidate ${id}`);
+const unknown = (id: string) => new StoreError('candidate-unknown', `There is no candidate ${id}`);

@@ -22,8 +22,8 @@ test('the same model again keeps its first name', async () => {
 test('a model that nobody uploaded is not there', async () => {
   const { store } = scene;
   expect(await store.models.find(stranger)).toBeNull();
-  await expect(store.models.get(stranger)).rejects.toMatchObject({ code: 'model_unknown' });
-  await expect(store.models.trace(stranger)).rejects.toMatchObject({ code: 'model_unknown' });
+  await expect(store.models.get(stranger)).rejects.toMatchObject({ code: 'model-unknown' });
+  await expect(store.models.trace(stranger)).rejects.toMatchObject({ code: 'model-unknown' });
 });
 
 test('blocks and scores are remembered, the first of two writers’', async () => {
@@ -98,7 +98,7 @@ test('Postgres away is said as such', async () => {
     away.measurements.reapExpiredLeases(),
   ];
   for (const answer of await Promise.allSettled(calls)) {
-    expect(answer).toMatchObject({ reason: { code: 'database_unavailable', retryable: true } });
+    expect(answer).toMatchObject({ reason: { code: 'database-unavailable', retryable: true } });
   }
   await away.close();
 });

@@ -1,23 +1,23 @@
 /** Stable codes of this package; a code is never reused for something else. */
 export type StoreCode =
-  | 'database_unavailable'
-  | 'disk_full'
-  | 'artifact_unknown'
-  | 'artifact_too_large'
-  | 'artifact_empty'
-  | 'model_unknown'
-  | 'candidate_unknown'
-  | 'target_unknown'
-  | 'agent_unknown'
-  | 'measurement_unknown'
-  | 'measurement_needed'
-  | 'claim_refused'
-  | 'plan_unknown'
-  | 'cursor_invalid'
-  | 'migration_changed'
-  | 'migration_unfinished'
-  | 'migration_failed'
-  | 'stored_value_invalid';
+  | 'database-unavailable'
+  | 'disk-full'
+  | 'artifact-unknown'
+  | 'artifact-too-large'
+  | 'artifact-empty'
+  | 'model-unknown'
+  | 'candidate-unknown'
+  | 'target-unknown'
+  | 'agent-unknown'
+  | 'measurement-unknown'
+  | 'measurement-needed'
+  | 'claim-refused'
+  | 'plan-unknown'
+  | 'cursor-invalid'
+  | 'migration-changed'
+  | 'migration-unfinished'
+  | 'migration-failed'
+  | 'stored-value-invalid';
 
 /** What went wrong in the store. `hint` says what a person can do about it. */
 export class StoreError extends Error {
@@ -33,6 +33,6 @@ export class StoreError extends Error {
 
   /** Whether the same call may succeed later without anybody changing it. */
   get retryable(): boolean {
-    return this.code === 'database_unavailable' || this.code === 'disk_full';
+    return this.code === 'database-unavailable' || this.code === 'disk-full';
   }
 }

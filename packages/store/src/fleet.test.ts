@@ -50,6 +50,6 @@ test('a silent agent is offline until it is heard again', async () => {
 test('a heartbeat of an agent that nobody knows asks it to enrol', async () => {
   const stranger = '00000000-0000-4000-8000-000000000000';
   await expect(scene.store.agents.heartbeat(stranger, { state: 'idle' }, 60)).rejects.toMatchObject({
-    code: 'agent_unknown',
+    code: 'agent-unknown',
   });
 });

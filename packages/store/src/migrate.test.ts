@@ -62,23 +62,23 @@ test('a migration that changed after it was applied stops everything', async () 
   await addMigration('1_first', 'CREATE TABLE a (id int)');
   await migrate(database.url, folder);
   await addMigration('1_first', 'CREATE TABLE b (id int)');
-  await expect(migrate(database.url, folder)).rejects.toMatchObject({ code: 'migration_changed' });
+  await expect(migrate(database.url, folder)).rejects.toMatchObject({ code: 'migration-changed' });
 });
 
 test('a migration that failed is said with its name, and nobody goes on over it', async () => {
   await addMigration('1_broken', 'CREATE TABLE a (id int); SELECT nonsense;');
   await addMigration('2_next', 'CREATE TABLE b (id int)');
   await expect(migrate(database.url, folder)).rejects.toMatchObject({
-    code: 'migration_failed',
+    code: 'migration-failed',
     message: expect.stringContaining('1_broken'),
   });
-  await expect(migrate(database.url, folder)).rejects.toMatchObject({ code: 'migration_unfinished' });
+  await expect(migrate(database.url, folder)).rejects.toMatchObject({ code: 'migration-unfinished' });
   expect(await rowsOf("SELECT table_name FROM information_schema.tables WHERE table_name IN ('a', 'b')")).toEqual([]);
 });
 
 test('a database that is away is said within seconds', async () => {
   await expect(migrate('postgres://nobody@127.0.0.1:1/none')).rejects.toMatchObject({
-    code: 'database_unavailable',
+    code: 'database-unavailable',
     hint: expect.stringContaining('DATABASE_URL'),
   });
 });

@@ -56,12 +56,12 @@ async function readBook(client: pg.Client): Promise<ReadonlyMap<string, BookEntr
 function isApplied(migration: Migration, entry: BookEntry | undefined): boolean {
   if (entry === undefined) return false;
   if (entry.finished_at === null) {
-    throw new StoreError('migration_unfinished', `Migration ${migration.name} began and did not end`, {
+    throw new StoreError('migration-unfinished', `Migration ${migration.name} began and did not end`, {
       hint: 'Repair the database, then `npx prisma migrate resolve` with --applied or --rolled-back',
     });
   }
   if (entry.checksum !== migration.checksum) {
-    throw new StoreError('migration_changed', `Migration ${migration.name} is not the one that was applied`, {
+    throw new StoreError('migration-changed', `Migration ${migration.name} is not the one that was applied`, {
       hint: 'A migration must never change once it was applied: restore the file, add a new migration',
     });
   }
@@ -79,7 +79,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query(sql);
   } catch (cause) {
     await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(cause)]);
-    throw new StoreError('migration_failed', `Migration ${name} failed: ${String(cause)}`, { cause });
+    throw new StoreError('migration-failed', `Migration ${name} failed: ${String(cause)}`, { cause });
   }
   await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
 }
@@ -88,7 +88,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
  * Brings a database to the newest schema, one process at a time, and keeps the same book as `prisma migrate deploy`
  * (table `_prisma_migrations`), so that either can go on where the other stopped.
  * @returns the names of the migrations that were applied now
- * @throws StoreError `migration_changed`, `migration_unfinished`, `migration_failed`, `database_unavailable`
+ * @throws StoreError `migration-changed`, `migration-unfinished`, `migration-failed`, `database-unavailable`
  */
 export async function migrate(databaseUrl: string, folder: string = shippedMigrations): Promise<readonly string[]> {
   const migrations = await readMigrations(folder);

@@ -36,13 +36,13 @@ export interface ScoreKey {
 export interface Models {
   /** The same file again is the same model: then `created` is false and the first name stays. */
   create(model: NewModel): Promise<{ created: boolean; model: Model }>;
-  /** @throws StoreError `model_unknown` */
+  /** @throws StoreError `model-unknown` */
   get(id: string): Promise<Model>;
   /** Null: there is none. */
   find(id: string): Promise<Model | null>;
-  /** @throws StoreError `cursor_invalid` */
+  /** @throws StoreError `cursor-invalid` */
   list(page: PageRequest): Promise<Page<Model>>;
-  /** @throws StoreError `model_unknown` */
+  /** @throws StoreError `model-unknown` */
   trace(id: string): Promise<ModelTrace>;
   /** Null: not found yet; whoever finds them saves them. */
   blocks(id: string, granularity: Granularity): Promise<readonly Block[] | null>;
@@ -123,4 +123,4 @@ export function modelsOf(db: Queries): Models {
 }
 
 const unknown = (id: string) =>
-  new StoreError('model_unknown', `There is no model ${id}`, { hint: 'GET /v1/models lists them' });
+  new StoreError('model-unknown', `There is no model ${id}`, { hint: 'GET /v1/models lists them' });

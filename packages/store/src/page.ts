@@ -23,7 +23,7 @@ const encode = ({ createdAt, id }: Position): string =>
 function decode(cursor: string): Position {
   const [time = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
   if (!/^\d{1,15}$/.test(time) || !/^[0-9a-f-]{36,64}$/.test(id)) {
-    throw new StoreError('cursor_invalid', 'The cursor is not one that a list gave', {
+    throw new StoreError('cursor-invalid', 'The cursor is not one that a list gave', {
       hint: 'Pass nextCursor of the page before, unchanged',
     });
   }
@@ -33,7 +33,7 @@ function decode(cursor: string): Position {
 /**
  * The part of a Prisma query that reads one page in the order (createdAt, id), newest first: one row more than asked for,
  * so that `pageOf` knows whether another page follows.
- * @throws StoreError `cursor_invalid`
+ * @throws StoreError `cursor-invalid`
  */
 export function pageQuery({ limit, cursor }: PageRequest) {
   const after = cursor === undefined ? undefined : decode(cursor);

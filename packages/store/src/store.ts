@@ -8,7 +8,7 @@ import { type Models, modelsOf } from './models.js';
 import { type Plans, plansOf } from './plans/plans.js';
 import { type Targets, targetsOf } from './targets.js';
 
-/** The truth: Postgres and the artifacts folder. Every call may throw StoreError `database_unavailable`. */
+/** The truth: Postgres and the artifacts folder. Every call may throw StoreError `database-unavailable`. */
 export interface Store {
   readonly artifacts: Artifacts;
   readonly models: Models;

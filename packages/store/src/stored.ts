@@ -5,14 +5,14 @@ import type { InputJsonValue } from './generated/internal/prismaNamespace.js';
 
 /**
  * Reads a JSON column by its schema's parser.
- * @throws StoreError `stored_value_invalid`, when something else wrote it, or an older version that needs a migration
+ * @throws StoreError `stored-value-invalid`, when something else wrote it, or an older version that needs a migration
  */
 export function readJson<T>(parse: (value: unknown) => T, value: unknown): T {
   try {
     return parse(value);
   } catch (cause) {
     if (!(cause instanceof ContractError)) throw cause;
-    throw new StoreError('stored_value_invalid', `Postgres holds a value of an unknown form: ${cause.message}`, {
+    throw new StoreError('stored-value-invalid', `Postgres holds a value of an unknown form: ${cause.message}`, {
       cause,
       hint: 'It was written by another version of the service',
     });

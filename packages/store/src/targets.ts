@@ -9,7 +9,7 @@ export interface Targets {
   ensure(definitions: readonly TargetDefinition[]): Promise<void>;
   /** Adds a target or changes it. A changed provider holds for measurements created from now on. */
   put(definition: TargetDefinition): Promise<{ created: boolean; target: Target }>;
-  /** @throws StoreError `target_unknown`, its hint names the known ones */
+  /** @throws StoreError `target-unknown`, its hint names the known ones */
   get(name: string): Promise<Target>;
   /** By name. */
   list(): Promise<Target[]>;
@@ -37,14 +37,14 @@ async function fleetOf(db: Queries, names: readonly string[]) {
   });
 }
 
-/** The rows of some targets by name. @throws StoreError `target_unknown` for the first that is missing */
+/** The rows of some targets by name. @throws StoreError `target-unknown` for the first that is missing */
 export async function knownTargets(db: Queries, names: readonly string[]): Promise<ReadonlyMap<string, TargetModel>> {
   const rows = await db.target.findMany({ where: { name: { in: [...names] } } });
   const found = new Map(rows.map((row) => [row.name, row]));
   const missing = names.find((name) => !found.has(name));
   if (missing === undefined) return found;
   const all = await db.target.findMany({ select: { name: true }, orderBy: { name: 'asc' } });
-  throw new StoreError('target_unknown', `There is no target ${missing}`, {
+  throw new StoreError('target-unknown', `There is no target ${missing}`, {
     hint: `Known targets: ${all.map(({ name }) => name).join(', ')}. PUT /v1/targets/${missing} adds it`,
   });
 }
@@ -53,7 +53,7 @@ export async function knownTargets(db: Queries, names: readonly string[]): Promi
 export function targetsOf(db: Queries): Targets {
   const get = async (name: string): Promise<Target> => {
     const [row] = (await knownTargets(db, [name])).values();
-    if (row === undefined) throw new StoreError('target_unknown', `There is no target ${name}`);
+    if (row === undefined) throw new StoreError('target-unknown', `There is no target ${name}`);
     return (await fleetOf(db, [name]))(row);
   };
   return {

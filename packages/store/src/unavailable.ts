@@ -45,7 +45,7 @@ function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * Runs a piece of work on the database. An error that means "Postgres is away" becomes StoreError `database_unavailable`,
+ * Runs a piece of work on the database. An error that means "Postgres is away" becomes StoreError `database-unavailable`,
  * every other one passes as it is.
  */
 export async function reachingDatabase<T>(work: () => Promise<T>): Promise<T> {
@@ -53,7 +53,7 @@ export async function reachingDatabase<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof StoreError || !isUnavailable(cause)) throw cause;
-    throw new StoreError('database_unavailable', 'Postgres does not answer', {
+    throw new StoreError('database-unavailable', 'Postgres does not answer', {
       cause,
       hint: 'Is Postgres running, and does DATABASE_URL point at it? The call may be repeated as it is',
     });

@@ -1,5 +1,5 @@
 /** Stable codes of what this package refuses. */
-export type ZooCode = 'model_unknown' | 'block_not_removable';
+export type ZooCode = 'model-unknown' | 'block-not-removable';
 
 /** The one error class of this package. */
 export class ZooError extends Error {

@@ -134,13 +134,13 @@ test('the seed decides the weights', () => {
 test('a block that changes the shape cannot be left out', () => {
   for (const block of [3, 7, 13, 16, -1]) {
     expect(() => buildZooModel('resnet50', { omitBlocks: [block] })).toThrow(
-      expect.objectContaining({ code: 'block_not_removable', hint: expect.stringContaining('1, 2, 4') }),
+      expect.objectContaining({ code: 'block-not-removable', hint: expect.stringContaining('1, 2, 4') }),
     );
   }
 });
 
 test('an unknown name is answered with the names there are', () => {
   expect(() => buildZooModel('resnet1000')).toThrow(
-    expect.objectContaining({ code: 'model_unknown', hint: expect.stringContaining('resnet50') }),
+    expect.objectContaining({ code: 'model-unknown', hint: expect.stringContaining('resnet50') }),
   );
 });

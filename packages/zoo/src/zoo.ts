@@ -57,12 +57,12 @@ export const zooModels: readonly ZooEntry[] = [...ARCHITECTURES.values()].map(({
 /**
  * Builds an architecture of the zoo with random weights that follow from the seed. Input `input` float32
  * [batch, 3, height, width], output `logits` float32 [batch, classes].
- * @throws ZooError `model_unknown`; `block_not_removable` when `omitBlocks` names a block that changes the shape
+ * @throws ZooError `model-unknown`; `block-not-removable` when `omitBlocks` names a block that changes the shape
  */
 export function buildZooModel(name: string, options: ZooOptions = {}): OnnxModel {
   const found = ARCHITECTURES.get(name);
   if (!found) {
-    throw new ZooError('model_unknown', `the zoo has no model ${JSON.stringify(name)}`, {
+    throw new ZooError('model-unknown', `the zoo has no model ${JSON.stringify(name)}`, {
       hint: `it has ${[...ARCHITECTURES.keys()].join(', ')}`,
     });
   }

@@ -25,7 +25,7 @@ export const problems = fastifyPlugin<{ readonly webDir: string | null }>(
     app.setErrorHandler((error, request, reply) => sendProblem(request, reply, error));
     app.setNotFoundHandler((request, reply) => {
       if (webDir !== null && wantsPage(request)) return sendPage(reply);
-      const error = new ApiError('route_unknown', `There is nothing at ${request.method} ${request.url}`, {
+      const error = new ApiError('route-unknown', `There is nothing at ${request.method} ${request.url}`, {
         hint: 'GET /openapi.json lists what there is',
       });
       return sendProblem(request, reply, error);

@@ -24,11 +24,11 @@ export const uploads = fastifyPlugin(
 
 /**
  * The bytes of an upload; leaving it early does not break the connection.
- * @throws ApiError `media_type_unsupported` when there are none
+ * @throws ApiError `media-type-unsupported` when there are none
  */
 export function uploadOf({ body }: FastifyRequest): AsyncIterable<Uint8Array> {
   if (!(body instanceof Readable)) {
-    throw new ApiError('media_type_unsupported', 'The body must be the file itself', {
+    throw new ApiError('media-type-unsupported', 'The body must be the file itself', {
       hint: 'Send it with content-type: application/octet-stream',
     });
   }

@@ -19,7 +19,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app,
       const [postgres, redis] = await Promise.allSettled([store.ping(), queue.ping()]);
       const away = [postgres.status === 'rejected' ? 'Postgres' : '', redis.status === 'rejected' ? 'Redis' : ''];
       const named = away.filter((name) => name !== '').join(' and ');
-      if (named !== '') throw new ApiError('not_ready', `No answer from ${named}`);
+      if (named !== '') throw new ApiError('not-ready', `No answer from ${named}`);
       return ok;
     },
   );

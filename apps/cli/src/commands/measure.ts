@@ -77,7 +77,7 @@ async function measureWithProgress(
       onProgress: ({ phase, runs, relativeHalfWidth, elapsedMs, remainingMs }) =>
         progress.update({
           share: remainingMs === undefined ? 0 : elapsedMs / (elapsedMs + remainingMs),
-          stage: phase.replace('_', ' '),
+          stage: phase.replace('-', ' '),
           detail: `${runs} runs${relativeHalfWidth === undefined ? '' : `, ±${(relativeHalfWidth * 100).toFixed(1)} %`}`,
           remainingSeconds: remainingMs === undefined ? undefined : remainingMs / 1000,
         }),

@@ -61,7 +61,7 @@ function conclude(report: PlanReport, { json, out }: PlanOptions, { terminal }: 
   terminal.out(json ? JSON.stringify(report, undefined, 2) : planText(report));
   const { status, message } = report.plan;
   if (status !== 'verified') {
-    throw new CliError(status === 'cancelled' ? 'interrupted' : 'plan_not_met', message ?? `the plan ended ${status}`, {
+    throw new CliError(status === 'cancelled' ? 'interrupted' : 'plan-not-met', message ?? `the plan ended ${status}`, {
       hint:
         status === 'infeasible' ? 'loosen the budget, or try --granularity layer' : `see ${join(out, 'report.json')}`,
     });

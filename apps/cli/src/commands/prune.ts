@@ -43,7 +43,7 @@ async function prune(named: string, options: PruneOptions, { terminal, signal }:
       baseSha256: await sha256Of(source.path),
     });
     const written = await writeModelFile(model, options.output).catch((cause: unknown) => {
-      throw new CliError('output_not_writable', `cannot write ${options.output}: ${String(cause)}`, { cause });
+      throw new CliError('output-not-writable', `cannot write ${options.output}: ${String(cause)}`, { cause });
     });
     const after = summarise(model, shapes);
     const removed = blocks.filter(({ index }) => options.remove.includes(index));

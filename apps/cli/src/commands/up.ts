@@ -39,7 +39,7 @@ async function up(options: UpOptions, { terminal, signal }: CommandContext): Pro
     );
     const reason = await Promise.race([service.broken, once(signal, 'abort').then(() => undefined)]);
     if (reason !== undefined)
-      throw new CliError('process_failed', reason, { hint: `logs are in ${options.data}/logs` });
+      throw new CliError('process-failed', reason, { hint: `logs are in ${options.data}/logs` });
     terminal.err('stopping');
   } finally {
     await service.close();

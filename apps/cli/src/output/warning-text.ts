@@ -1,18 +1,18 @@
 import type { MeasurementWarning } from '@espalier/contracts';
 
 const sentences: Readonly<Record<MeasurementWarning['code'], string>> = {
-  not_converged: 'the precision was not reached; give it longer (--max-seconds) or ask for less (--precision)',
-  few_runs: 'few runs; the tail of the distribution is a guess',
+  'not-converged': 'the precision was not reached; give it longer (--max-seconds) or ask for less (--precision)',
+  'few-runs': 'few runs; the tail of the distribution is a guess',
   drift: 'the latency drifted while it was measured',
-  cpu_steal: 'the hypervisor took CPU time away',
-  other_load: 'other programs used the CPU',
-  cpu_throttled: 'the CPU was throttled',
-  governor_powersave: 'the CPU governor saves power; `performance` gives steadier figures',
+  'cpu-steal': 'the hypervisor took CPU time away',
+  'other-load': 'other programs used the CPU',
+  'cpu-throttled': 'the CPU was throttled',
+  'governor-powersave': 'the CPU governor saves power; `performance` gives steadier figures',
   swap: 'the machine is swapping',
-  memory_pressure: 'memory is nearly used up',
-  warm_up_not_steady: 'the latency was still falling when the warm-up ran out of time',
-  provider_partial: 'a part of the model ran on another execution provider',
-  input_shape_assumed: 'a dynamic dimension was assumed; give it with --input name=shape',
+  'memory-pressure': 'memory is nearly used up',
+  'warm-up-not-steady': 'the latency was still falling when the warm-up ran out of time',
+  'provider-partial': 'a part of the model ran on another execution provider',
+  'input-shape-assumed': 'a dynamic dimension was assumed; give it with --input name=shape',
 };
 
 /** A warning as a sentence with its evidence. */

@@ -12,7 +12,7 @@ export interface OutputFolder {
 
 /**
  * Makes the folder before any work is done, so that a path that cannot be written costs no measuring.
- * @throws CliError `output_not_writable`
+ * @throws CliError `output-not-writable`
  */
 export async function prepareOutput(folder: string): Promise<OutputFolder> {
   const paths = {
@@ -24,7 +24,7 @@ export async function prepareOutput(folder: string): Promise<OutputFolder> {
     await mkdir(folder, { recursive: true });
     await writeFile(paths.report, '');
   } catch (cause) {
-    throw new CliError('output_not_writable', `cannot write into ${folder}: ${String(cause)}`, {
+    throw new CliError('output-not-writable', `cannot write into ${folder}: ${String(cause)}`, {
       cause,
       hint: 'choose another folder with --out',
     });

@@ -26,7 +26,7 @@ export async function withEphemeralService<Result>(
       onStep: (step) => terminal.err(`starting ${step}`),
     });
     const broken = new AbortController();
-    void service.broken.then((reason) => broken.abort(new CliError('process_failed', reason)));
+    void service.broken.then((reason) => broken.abort(new CliError('process-failed', reason)));
     try {
       terminal.err(`dashboard ${service.apiUrl}`);
       return await use(service, AbortSignal.any([signal, broken.signal]));

@@ -31,7 +31,7 @@ const KEPT_OUTPUT_CHARACTERS = 4000;
 /**
  * Starts an app as a process of its own and waits until it says that it is ready. The process is in a group of its own, so
  * that Ctrl-C reaches only us and we stop everything in order; it ends by itself when we are gone.
- * @throws CliError `process_failed` with its last words, when it ends before it is ready
+ * @throws CliError `process-failed` with its last words, when it ends before it is ready
  */
 export async function startProcess({ name, app, env, logFile }: ProcessOptions): Promise<RunningProcess> {
   const child = fork(new URL('./main.js', import.meta.resolve(app)), [], {
@@ -47,7 +47,7 @@ export async function startProcess({ name, app, env, logFile }: ProcessOptions):
     readyMessage(child),
     exited.then((reason) => {
       const [said = 'it said nothing', hint = `its log is ${logFile}`] = lastWords();
-      throw new CliError('process_failed', `${reason}: ${said}`, { hint });
+      throw new CliError('process-failed', `${reason}: ${said}`, { hint });
     }),
   ]);
   return { name, pid: child.pid ?? 0, ready, exited, close: () => stop(child, exited) };

@@ -103,6 +103,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 function urlOf({ ready }: RunningProcess): string {
   const url = ready['url'];
-  if (typeof url !== 'string') throw new CliError('process_failed', 'the API did not say where it listens');
+  if (typeof url !== 'string') throw new CliError('process-failed', 'the API did not say where it listens');
   return url;
 }

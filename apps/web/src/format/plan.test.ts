@@ -11,7 +11,7 @@ test('a running plan says what it is to reach, an ended one how it ended', () =>
     'Removes the least important blocks until the p50 on x86-cpu is at most 70\u202f% of the base model’s.',
   );
   expect(planSentence(aPlan({ message: 'Within budget.' }))).toBe('Within budget.');
-  expect(planSentence(aPlan({ failure: { code: 'probe_crashed', message: 'The probe crashed.' } }))).toBe(
+  expect(planSentence(aPlan({ failure: { code: 'probe-crashed', message: 'The probe crashed.' } }))).toBe(
     'The probe crashed.',
   );
 });

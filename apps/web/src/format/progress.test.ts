@@ -9,7 +9,7 @@ test('a measurement that samples says how many runs and how precise so far', () 
 test('before it samples, it says what it waits for', () => {
   expect(describeProgress(null)).toBe('starting');
   expect(describeProgress({ phase: 'loading', runs: 0, elapsedMs: 0 })).toBe('loading the model');
-  expect(describeProgress({ phase: 'warming_up', runs: 1, elapsedMs: 0 })).toBe('warming up, 1 run');
+  expect(describeProgress({ phase: 'warming-up', runs: 1, elapsedMs: 0 })).toBe('warming up, 1 run');
 });
 
 test('the share done is known only when the time left is', () => {

@@ -7,7 +7,7 @@ export function describeProgress(progress: MeasurementProgress | null): string {
   if (progress === null) return 'starting';
   if (progress.phase === 'loading') return 'loading the model';
   const runs = formatNoun(progress.runs, 'run');
-  if (progress.phase === 'warming_up') return `warming up, ${runs}`;
+  if (progress.phase === 'warming-up') return `warming up, ${runs}`;
   if (progress.relativeHalfWidth === undefined) return runs;
   return `${runs}, ±${formatShare(progress.relativeHalfWidth)} so far`;
 }

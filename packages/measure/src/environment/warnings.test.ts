@@ -24,13 +24,13 @@ test('a quiet machine that only the probe used gives no warning', () => {
 });
 
 test.each([
-  { code: 'cpu_steal', changes: { cpuStealSeconds: 1.5 }, evidence: { share: 0.025, seconds: 0.5 } },
-  { code: 'other_load', changes: { cpuBusySeconds: 114 }, evidence: { otherCores: 0.4, cores: 2 } },
-  { code: 'cpu_throttled', changes: { throttleCount: 7 }, evidence: { times: 2 } },
-  { code: 'governor_powersave', changes: { governor: 'powersave' }, evidence: { governor: 'powersave' } },
+  { code: 'cpu-steal', changes: { cpuStealSeconds: 1.5 }, evidence: { share: 0.025, seconds: 0.5 } },
+  { code: 'other-load', changes: { cpuBusySeconds: 114 }, evidence: { otherCores: 0.4, cores: 2 } },
+  { code: 'cpu-throttled', changes: { throttleCount: 7 }, evidence: { times: 2 } },
+  { code: 'governor-powersave', changes: { governor: 'powersave' }, evidence: { governor: 'powersave' } },
   { code: 'swap', changes: { swapUsedBytes: 2 ** 21 }, evidence: { bytes: 2 ** 21 } },
   {
-    code: 'memory_pressure',
+    code: 'memory-pressure',
     changes: { memoryAvailableBytes: 50 },
     evidence: { availableBytes: 50, totalBytes: 1000 },
   },

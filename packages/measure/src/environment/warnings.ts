@@ -34,7 +34,7 @@ function stolen(surroundings: Surroundings): MeasurementWarning[] {
   const seconds = elapsedSeconds(surroundings);
   if (stealSeconds === undefined || seconds <= 0) return [];
   const share = stealSeconds / (seconds * after.logicalCores);
-  return share > MAX_STEAL_SHARE ? [{ code: 'cpu_steal', evidence: { share, seconds: stealSeconds } }] : [];
+  return share > MAX_STEAL_SHARE ? [{ code: 'cpu-steal', evidence: { share, seconds: stealSeconds } }] : [];
 }
 
 function otherLoad(surroundings: Surroundings): MeasurementWarning[] {
@@ -44,16 +44,16 @@ function otherLoad(surroundings: Surroundings): MeasurementWarning[] {
   if (busySeconds === undefined || seconds <= 0) return [];
   const otherCores = (busySeconds - ownCpuSeconds) / seconds;
   const share = otherCores / after.logicalCores;
-  return share > MAX_OTHER_SHARE ? [{ code: 'other_load', evidence: { otherCores, cores: after.logicalCores } }] : [];
+  return share > MAX_OTHER_SHARE ? [{ code: 'other-load', evidence: { otherCores, cores: after.logicalCores } }] : [];
 }
 
 function throttled({ before, after }: Surroundings): MeasurementWarning[] {
   const times = difference(after.throttleCount, before.throttleCount) ?? 0;
-  return times > 0 ? [{ code: 'cpu_throttled', evidence: { times } }] : [];
+  return times > 0 ? [{ code: 'cpu-throttled', evidence: { times } }] : [];
 }
 
 function powersave({ after: { governor } }: Surroundings): MeasurementWarning[] {
-  return governor === 'powersave' ? [{ code: 'governor_powersave', evidence: { governor } }] : [];
+  return governor === 'powersave' ? [{ code: 'governor-powersave', evidence: { governor } }] : [];
 }
 
 function swapped({ before, after }: Surroundings): MeasurementWarning[] {
@@ -64,7 +64,7 @@ function swapped({ before, after }: Surroundings): MeasurementWarning[] {
 function memoryPressed({ after }: Surroundings): MeasurementWarning[] {
   const { memoryAvailableBytes: availableBytes, memoryTotalBytes: totalBytes } = after;
   return availableBytes < MIN_AVAILABLE_SHARE * totalBytes
-    ? [{ code: 'memory_pressure', evidence: { availableBytes, totalBytes } }]
+    ? [{ code: 'memory-pressure', evidence: { availableBytes, totalBytes } }]
     : [];
 }
 

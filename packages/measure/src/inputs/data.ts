@@ -45,12 +45,12 @@ export interface InputToFill {
 
 /**
  * Random data for an input: floats uniform in [-1, 1), integers and booleans 0 or 1.
- * @throws MeasureError `input_unresolved` for an element type that cannot be fed
+ * @throws MeasureError `input-unresolved` for an element type that cannot be fed
  */
 export function randomData({ name, elementType, shape }: InputToFill, random: Random): TensorData {
   const fill = fills.get(elementType);
   if (fill === undefined) {
-    throw new MeasureError('input_unresolved', `input ${name} holds ${elementType}, for which no data can be made`, {
+    throw new MeasureError('input-unresolved', `input ${name} holds ${elementType}, for which no data can be made`, {
       hint: `inputs may hold ${[...fills.keys()].join(', ')}`,
     });
   }

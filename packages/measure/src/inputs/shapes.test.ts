@@ -58,7 +58,7 @@ test.each([
   const attempt = () => resolve([input('image', ['', 3, '', ''])], 1, wished);
   expect(attempt).toThrow(says);
   expect(attempt).toThrow(
-    expect.objectContaining({ code: 'input_unresolved', hint: expect.stringContaining('image') }),
+    expect.objectContaining({ code: 'input-unresolved', hint: expect.stringContaining('image') }),
   );
 });
 

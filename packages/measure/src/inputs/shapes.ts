@@ -72,7 +72,7 @@ function checkWished(input: InputSignature, wished: readonly number[]): void {
   if (matches) return;
   const declared = input.dims.map((dim) => (dim === '' ? '?' : dim)).join('×');
   throw new MeasureError(
-    'input_unresolved',
+    'input-unresolved',
     `input ${input.name} is declared as ${declared || 'a scalar'}, which ${wished.join('×') || 'a scalar'} does not fit`,
     { hint: `give the shape of ${input.name} in inputShapes with ${input.dims.length} dimensions` },
   );
@@ -101,7 +101,7 @@ function checkBatch(inputs: readonly InputSignature[], { batch, inputShapes }: S
   const takesBatch = inputs.some(({ name, dims }) => batchAxis(dims) >= 0 || inputShapes[name] !== undefined);
   if (batch === 1 || takesBatch || inputs.some(({ dims }) => dims[0] === batch)) return;
   const names = inputs.map(({ name, dims }) => `${name} ${dims.join('×')}`).join(', ');
-  throw new MeasureError('input_unresolved', `a batch of ${batch} is asked for, but the inputs are fixed: ${names}`, {
+  throw new MeasureError('input-unresolved', `a batch of ${batch} is asked for, but the inputs are fixed: ${names}`, {
     hint: 'measure with batch 1, or export the model with a dynamic batch',
   });
 }
@@ -110,7 +110,7 @@ function checkNames(inputs: readonly InputSignature[], { inputShapes }: ShapeWis
   const known = new Set(inputs.map(({ name }) => name));
   const unknown = Object.keys(inputShapes).find((name) => !known.has(name));
   if (unknown === undefined) return;
-  throw new MeasureError('input_unresolved', `inputShapes names ${unknown}, which is no input of the model`, {
+  throw new MeasureError('input-unresolved', `inputShapes names ${unknown}, which is no input of the model`, {
     hint: `its inputs are ${[...known].join(', ')}`,
   });
 }
@@ -119,7 +119,7 @@ function checkNames(inputs: readonly InputSignature[], { inputShapes }: ShapeWis
  * Gives every input a concrete shape: a wished shape as it is; the batch on a dimension that is named like one, else on a
  * dynamic first dimension; a dynamic dimension that shares its name with one already known, the same value; the rest by
  * name and place (images, sequences), from `sizes`.
- * @throws MeasureError `input_unresolved` naming the input and the option that helps
+ * @throws MeasureError `input-unresolved` naming the input and the option that helps
  */
 export function resolveShapes(
   inputs: readonly InputSignature[],
@@ -143,7 +143,7 @@ export function resolveShapes(
       if (known !== undefined) return known;
       if (dims.length > MAX_ASSUMED_RANK) {
         throw new MeasureError(
-          'input_unresolved',
+          'input-unresolved',
           `input ${name} has ${dims.length} dimensions, dimension ${index} open`,
           {
             hint: `give the shape of ${name} in inputShapes`,

@@ -34,7 +34,7 @@ if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show
       { deadlineMs: 60_000, memoryLimitBytes: GIB },
     ).catch((cause: unknown) => cause);
     process.kill(await until(() => probeOf(process.pid), 'a probe of this process'), 'SIGSEGV');
-    expect(await outcome).toMatchObject({ code: 'probe_crashed', probe: { exitCode: null, signal: 'SIGSEGV' } });
+    expect(await outcome).toMatchObject({ code: 'probe-crashed', probe: { exitCode: null, signal: 'SIGSEGV' } });
   });
 
   test('inside of an endless run ends itself and cleans up when its parent is killed', async () => {

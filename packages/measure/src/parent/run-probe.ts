@@ -98,7 +98,7 @@ async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<End
     child.send(request, () => undefined);
     await once(child, 'close');
   } catch (cause) {
-    throw new MeasureError('probe_crashed', 'the probe cannot be started', { cause });
+    throw new MeasureError('probe-crashed', 'the probe cannot be started', { cause });
   } finally {
     for (const timer of timers) clearTimeout(timer);
     limits.signal?.removeEventListener('abort', abort);
@@ -115,13 +115,13 @@ function crash({ end }: Ended): MeasureError {
   const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
   const outOfMemory = end.lastWords.includes(MEMORY_LIMIT_MARK) || end.lastWords.includes('heap out of memory');
   if (outOfMemory) {
-    return new MeasureError('probe_out_of_memory', 'the model needs more memory than the probe may use', {
+    return new MeasureError('probe-out-of-memory', 'the model needs more memory than the probe may use', {
       hint: 'raise the memory limit, or measure with a smaller batch or input',
       probe: end,
     });
   }
   const hint = end.signal === 'SIGKILL' ? 'a SIGKILL from outside is most often the kernel, out of memory' : undefined;
-  return new MeasureError('probe_crashed', `the probe ended ${how} without an answer`, { hint, probe: end });
+  return new MeasureError('probe-crashed', `the probe ended ${how} without an answer`, { hint, probe: end });
 }
 
 function answerOf(ended: Ended, { deadlineMs, signal }: ProbeLimits): ProbeAnswer {
@@ -131,7 +131,7 @@ function answerOf(ended: Ended, { deadlineMs, signal }: ProbeLimits): ProbeAnswe
   if (answer?.kind === 'failed') throw new MeasureError(answer.code, answer.message, { hint: answer.hint, probe: end });
   if (answer !== undefined && answer.kind !== 'progress') return answer;
   if (killed === 'deadline') {
-    throw new MeasureError('probe_timeout', `the probe was not done after ${deadlineMs / 1000} s and was killed`, {
+    throw new MeasureError('probe-timeout', `the probe was not done after ${deadlineMs / 1000} s and was killed`, {
       hint: 'the model may never end, or needs a later deadline on this device',
       probe: end,
     });
@@ -143,7 +143,7 @@ async function makeWorkDir(): Promise<string> {
   try {
     return await mkdtemp(join(tmpdir(), 'espalier-probe-'));
   } catch (cause) {
-    throw new MeasureError('probe_crashed', `no folder for the probe can be made in ${tmpdir()}`, {
+    throw new MeasureError('probe-crashed', `no folder for the probe can be made in ${tmpdir()}`, {
       hint: 'make room there, or set TMPDIR to another place',
       cause,
     });
@@ -153,7 +153,7 @@ async function makeWorkDir(): Promise<string> {
 /**
  * Does one task in a fresh child process with a deadline and a memory limit, and returns its answer. When this settles the
  * process is gone. The child ends itself when this process dies.
- * @throws MeasureError of any code but `sample_invalid`
+ * @throws MeasureError of any code but `sample-invalid`
  */
 export async function runProbe(task: ProbeTask, limits: ProbeLimits): Promise<ProbeAnswer> {
   if (limits.signal?.aborted) throw cancelled(limits.signal);

@@ -33,12 +33,12 @@ function attemptsFor(inputs: readonly InputSignature[], wishes: ShapeWishes): re
 function unresolved(attempts: readonly Attempt[], cause: unknown): MeasureError {
   const { code, message } = runError(cause);
   const names = attempts[0]?.assumed ?? [];
-  if (names.length === 0 || code === 'probe_out_of_memory') return new MeasureError(code, message, { cause });
+  if (names.length === 0 || code === 'probe-out-of-memory') return new MeasureError(code, message, { cause });
   const tried = names.map(
     (name) => `${name} as ${attempts.map(({ shapes }) => shapes[name]?.join('×') ?? '').join(', ')}`,
   );
   return new MeasureError(
-    'input_unresolved',
+    'input-unresolved',
     `the model ran on none of the assumed shapes (${tried.join('; ')}): ${message}`,
     {
       hint: `give the shape of ${names.join(' and ')} in inputShapes`,
@@ -50,7 +50,7 @@ function unresolved(attempts: readonly Attempt[], cause: unknown): MeasureError 
 /**
  * Runs a session for the first time, on random data. Dynamic dimensions that nobody gave are assumed, one set of sizes
  * after the other until the model runs.
- * @throws MeasureError `input_unresolved` when no assumption works, `model_invalid` when nothing was assumed
+ * @throws MeasureError `input-unresolved` when no assumption works, `model-invalid` when nothing was assumed
  */
 export async function firstRun(session: InferenceSession, wishes: ShapeWishes, seed: number): Promise<FirstRun> {
   const inputs = inputsOf(session);

@@ -44,14 +44,14 @@ async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
 
 function failure(cause: unknown): Failed {
   if (!(cause instanceof MeasureError)) {
-    return { kind: 'failed', code: 'probe_crashed', message: `the probe failed: ${oneLine(cause)}` };
+    return { kind: 'failed', code: 'probe-crashed', message: `the probe failed: ${oneLine(cause)}` };
   }
   const { code, message, hint } = cause;
   switch (code) {
-    case 'probe_timeout':
-    case 'sample_invalid':
+    case 'probe-timeout':
+    case 'sample-invalid':
     case 'cancelled':
-      return { kind: 'failed', code: 'probe_crashed', message };
+      return { kind: 'failed', code: 'probe-crashed', message };
     default:
       return { kind: 'failed', code, message, ...(hint === undefined ? {} : { hint }) };
   }

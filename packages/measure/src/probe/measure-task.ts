@@ -85,7 +85,7 @@ async function sample(
   const warm = await warmUp(set, {
     now,
     maxMs: WARM_UP_SHARE * spec.maxSeconds * 1000,
-    onRound: (runs) => report({ phase: 'warming_up', runs, elapsedMs: now() - startMs }),
+    onRound: (runs) => report({ phase: 'warming-up', runs, elapsedMs: now() - startMs }),
   });
   const rounds = await runRounds(set, spec, {
     now,

@@ -124,11 +124,11 @@ export type Checked = Static<typeof Checked>;
 const Failed = Type.Object({
   kind: Type.Literal('failed'),
   code: Type.Union([
-    Type.Literal('model_invalid'),
-    Type.Literal('provider_unavailable'),
-    Type.Literal('input_unresolved'),
-    Type.Literal('probe_out_of_memory'),
-    Type.Literal('probe_crashed'),
+    Type.Literal('model-invalid'),
+    Type.Literal('provider-unavailable'),
+    Type.Literal('input-unresolved'),
+    Type.Literal('probe-out-of-memory'),
+    Type.Literal('probe-crashed'),
   ]),
   message: Type.String(),
   hint: Type.Optional(Type.String()),
@@ -150,24 +150,24 @@ function parserOf<Schema extends TSchema>(what: string, schema: Schema): (messag
   return (message) => {
     if (validator.Check(message)) return message;
     const [first] = validator.Errors(message);
-    throw new MeasureError('probe_crashed', `${what} makes no sense: ${first?.instancePath || 'it'} ${first?.message}`);
+    throw new MeasureError('probe-crashed', `${what} makes no sense: ${first?.instancePath || 'it'} ${first?.message}`);
   };
 }
 
 /**
  * Parses what a probe says.
- * @throws MeasureError `probe_crashed` when it makes no sense
+ * @throws MeasureError `probe-crashed` when it makes no sense
  */
 export const parseProbeMessage = parserOf('a message of the probe', ProbeMessage);
 
 /**
  * Parses what a probe is told at its start.
- * @throws MeasureError `probe_crashed` when it makes no sense
+ * @throws MeasureError `probe-crashed` when it makes no sense
  */
 export const parseGuardOrders = parserOf('the orders to the probe', GuardOrders);
 
 /**
  * Parses what a probe is asked.
- * @throws MeasureError `probe_crashed` when it makes no sense
+ * @throws MeasureError `probe-crashed` when it makes no sense
  */
 export const parseProbeRequest = parserOf('the request to the probe', ProbeRequest);

@@ -35,7 +35,7 @@ export function placementInProfile(profile: unknown, provider: string): Placemen
 /**
  * Runs a model once in a session of its own with onnxruntime's profiler on, which is the only thing that tells where nodes
  * run: asking for a provider does not mean that it takes any of them.
- * @throws MeasureError `provider_unavailable` when no node ran on the provider
+ * @throws MeasureError `provider-unavailable` when no node ran on the provider
  */
 export async function checkPlacement(
   modelPath: string,
@@ -55,7 +55,7 @@ export async function checkPlacement(
   const profile: unknown = file === undefined ? [] : JSON.parse(await readFile(join(workDir, file), 'utf8'));
   const placement = placementInProfile(profile, settings.provider);
   if (placement.nodes > placement.nodesElsewhere) return placement;
-  throw new MeasureError('provider_unavailable', `${settings.provider} ran no part of the model; all of it fell back`, {
+  throw new MeasureError('provider-unavailable', `${settings.provider} ran no part of the model; all of it fell back`, {
     hint: 'measure it on the target whose provider really runs it, such as the CPU',
   });
 }

@@ -41,12 +41,12 @@ export async function startOnnxruntime(): Promise<void> {
 }
 
 /**
- * @throws MeasureError `provider_unavailable` when this build of onnxruntime does not know the provider
+ * @throws MeasureError `provider-unavailable` when this build of onnxruntime does not know the provider
  */
 export function checkProviderIsKnown(provider: string): void {
   const known = listSupportedBackends().map(({ name }) => name);
   if (known.includes(provider)) return;
-  throw new MeasureError('provider_unavailable', `onnxruntime has no execution provider ${provider} here`, {
+  throw new MeasureError('provider-unavailable', `onnxruntime has no execution provider ${provider} here`, {
     hint: `it has ${known.join(', ')}`,
   });
 }
@@ -55,8 +55,8 @@ export function checkProviderIsKnown(provider: string): void {
 export function runError(cause: unknown): MeasureError {
   const message = oneLine(cause);
   return allocationFailed.test(message)
-    ? new MeasureError('probe_out_of_memory', `onnxruntime ran out of memory: ${message}`, { cause })
-    : new MeasureError('model_invalid', `onnxruntime cannot run the model: ${message}`, { cause });
+    ? new MeasureError('probe-out-of-memory', `onnxruntime ran out of memory: ${message}`, { cause })
+    : new MeasureError('model-invalid', `onnxruntime cannot run the model: ${message}`, { cause });
 }
 
 async function loads(modelPath: string, settings: SessionSettings): Promise<boolean> {
@@ -73,12 +73,12 @@ async function loads(modelPath: string, settings: SessionSettings): Promise<bool
 async function loadError(cause: unknown, modelPath: string, settings: SessionSettings): Promise<MeasureError> {
   const message = oneLine(cause);
   if (allocationFailed.test(message)) {
-    return new MeasureError('probe_out_of_memory', `onnxruntime ran out of memory: ${message}`, { cause });
+    return new MeasureError('probe-out-of-memory', `onnxruntime ran out of memory: ${message}`, { cause });
   }
   if (settings.provider !== 'cpu' && (await loads(modelPath, { ...settings, provider: 'cpu' }))) {
-    return new MeasureError('provider_unavailable', `${settings.provider} does not work here: ${message}`, { cause });
+    return new MeasureError('provider-unavailable', `${settings.provider} does not work here: ${message}`, { cause });
   }
-  return new MeasureError('model_invalid', `onnxruntime refuses the model: ${message}`, { cause });
+  return new MeasureError('model-invalid', `onnxruntime refuses the model: ${message}`, { cause });
 }
 
 /** A session and how long it took to make. */
@@ -89,7 +89,7 @@ export interface OpenSession {
 
 /**
  * Loads a model.
- * @throws MeasureError `model_invalid`, `provider_unavailable`, `probe_out_of_memory`
+ * @throws MeasureError `model-invalid`, `provider-unavailable`, `probe-out-of-memory`
  */
 export async function openSession(
   modelPath: string,

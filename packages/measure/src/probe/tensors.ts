@@ -20,12 +20,12 @@ function tensorOf(elementType: string, data: TensorData, dims: readonly number[]
 
 /**
  * The inputs that a session wants.
- * @throws MeasureError `input_unresolved` for an input that is no tensor
+ * @throws MeasureError `input-unresolved` for an input that is no tensor
  */
 export function inputsOf(session: InferenceSession): readonly InputSignature[] {
   return session.inputMetadata.map((input) => {
     if (!input.isTensor) {
-      throw new MeasureError('input_unresolved', `input ${input.name} is no tensor, so no data can be made for it`);
+      throw new MeasureError('input-unresolved', `input ${input.name} is no tensor, so no data can be made for it`);
     }
     return { name: input.name, elementType: input.type, dims: input.shape };
   });

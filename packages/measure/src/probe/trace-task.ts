@@ -60,7 +60,7 @@ async function bisectedShapes(tracing: Tracing, names: readonly string[]): Promi
   try {
     return await shapesOf(tracing, names);
   } catch (cause) {
-    if (cause instanceof MeasureError && cause.code === 'probe_out_of_memory') throw cause;
+    if (cause instanceof MeasureError && cause.code === 'probe-out-of-memory') throw cause;
     if (names.length === 1) return [];
     const middle = Math.ceil(names.length / 2);
     const first = await bisectedShapes(tracing, names.slice(0, middle));
@@ -72,7 +72,7 @@ async function readModel(modelPath: string): Promise<OnnxModel> {
   try {
     return await inlineExternalData(await readModelFile(modelPath));
   } catch (cause) {
-    if (cause instanceof OnnxError) throw new MeasureError('model_invalid', cause.message, { hint: cause.hint, cause });
+    if (cause instanceof OnnxError) throw new MeasureError('model-invalid', cause.message, { hint: cause.hint, cause });
     throw cause;
   }
 }

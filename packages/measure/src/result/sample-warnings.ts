@@ -24,7 +24,7 @@ function notConverged({ subject }: Verdicts, { precision, statistic }: Measureme
   if (subject.converged) return [];
   const { relativeHalfWidth } = subject;
   const reached = Number.isFinite(relativeHalfWidth) ? { relativeHalfWidth } : {};
-  return [{ code: 'not_converged', evidence: { statistic, precision, ...reached } }];
+  return [{ code: 'not-converged', evidence: { statistic, precision, ...reached } }];
 }
 
 /** Too few runs: fewer than were asked for, or so few that the interval of the statistic has no honest upper end. */
@@ -32,7 +32,7 @@ function fewRuns({ subject }: Measured, { minRuns, statistic }: MeasurementSpec)
   const estimate = statisticEstimate(Sample.of(subject.samplesMs), statistic);
   const n = subject.samplesMs.length;
   if (n >= minRuns && estimate.bounded) return [];
-  return [{ code: 'few_runs', evidence: { statistic, runs: n, effectiveRuns: estimate.effectiveRuns } }];
+  return [{ code: 'few-runs', evidence: { statistic, runs: n, effectiveRuns: estimate.effectiveRuns } }];
 }
 
 function drift({ subject, atMs }: Measured): MeasurementWarning[] {
@@ -43,16 +43,16 @@ function drift({ subject, atMs }: Measured): MeasurementWarning[] {
 function assumed({ assumedInputs, inputs }: Measured): MeasurementWarning[] {
   if (assumedInputs.length === 0) return [];
   const evidence = Object.fromEntries(assumedInputs.map((name) => [name, (inputs[name] ?? []).join('×')]));
-  return [{ code: 'input_shape_assumed', evidence }];
+  return [{ code: 'input-shape-assumed', evidence }];
 }
 
 function unsteady({ warmUpSteady, subject: { droppedRuns } }: Measured): MeasurementWarning[] {
-  return warmUpSteady ? [] : [{ code: 'warm_up_not_steady', evidence: { droppedRuns } }];
+  return warmUpSteady ? [] : [{ code: 'warm-up-not-steady', evidence: { droppedRuns } }];
 }
 
 function partial({ placement }: Measured, { provider }: MeasurementSpec): MeasurementWarning[] {
   if (placement === undefined || placement.nodesElsewhere === 0) return [];
-  return [{ code: 'provider_partial', evidence: { provider, ...placement } }];
+  return [{ code: 'provider-partial', evidence: { provider, ...placement } }];
 }
 
 /** What the samples themselves, and how they came about, say against the numbers. */

@@ -19,5 +19,5 @@ test('a sample keeps the order of time and knows the rank of every value', () =>
 
 test.each([[[]], [[1]], [[1, Number.NaN]], [[Number.POSITIVE_INFINITY, 1]]])('%j is no sample', (values) => {
   expect(() => Sample.of(values)).toThrow(MeasureError);
-  expect(() => Sample.of(values)).toThrow(expect.objectContaining({ code: 'sample_invalid' }));
+  expect(() => Sample.of(values)).toThrow(expect.objectContaining({ code: 'sample-invalid' }));
 });

@@ -28,13 +28,13 @@ export class Sample {
   }
 
   /**
-   * @throws MeasureError `sample_invalid` with fewer than two values, or one that is not finite
+   * @throws MeasureError `sample-invalid` with fewer than two values, or one that is not finite
    */
   static of(values: Iterable<number>): Sample {
     const copy = Float64Array.from(values);
-    if (copy.length < 2) throw new MeasureError('sample_invalid', `a sample needs two values, not ${copy.length}`);
+    if (copy.length < 2) throw new MeasureError('sample-invalid', `a sample needs two values, not ${copy.length}`);
     const bad = copy.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new MeasureError('sample_invalid', `value ${bad} of the sample is ${copy[bad]}`);
+    if (bad >= 0) throw new MeasureError('sample-invalid', `value ${bad} of the sample is ${copy[bad]}`);
     return new Sample(copy);
   }
 

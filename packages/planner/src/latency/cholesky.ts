@@ -10,7 +10,7 @@ export interface Cholesky {
 /**
  * Factors a symmetric positive definite matrix of `size` rows, given dense and row by row (Golub & Van Loan,
  * Matrix Computations, algorithm 4.2.1 in its row-oriented form).
- * @throws PlannerError `matrix_not_positive`
+ * @throws PlannerError `matrix-not-positive`
  */
 export function cholesky(matrix: Float64Array, size: number): Cholesky {
   const lower = new Float64Array(size * size);
@@ -56,5 +56,5 @@ export function logDeterminant({ size, lower }: Cholesky): number {
 
 function pivot(square: number, row: number): number {
   if (square > 0) return Math.sqrt(square);
-  throw new PlannerError('matrix_not_positive', `The matrix is not positive definite: pivot ${square} in row ${row}`);
+  throw new PlannerError('matrix-not-positive', `The matrix is not positive definite: pivot ${square} in row ${row}`);
 }

@@ -35,11 +35,11 @@ const SMALLEST_RELATIVE_SD = 1e-4;
 
 /**
  * Standard deviation behind a 95 % interval, in the unit of the estimate.
- * @throws PlannerError `estimate_invalid` when a number is not finite, not positive or the interval is upside down
+ * @throws PlannerError `estimate-invalid` when a number is not finite, not positive or the interval is upside down
  */
 export function standardDeviation(point: number, [lower, upper]: Interval): number {
   if (![point, lower, upper].every(Number.isFinite) || point <= 0 || lower > upper) {
-    throw new PlannerError('estimate_invalid', `An estimate of ${point} with the interval ${lower} to ${upper}`, {
+    throw new PlannerError('estimate-invalid', `An estimate of ${point} with the interval ${lower} to ${upper}`, {
       hint: 'Estimates are positive, finite and lie in an interval [lower, upper]',
     });
   }

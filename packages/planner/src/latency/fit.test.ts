@@ -192,7 +192,7 @@ describe('predictions', () => {
 
   test('of a block that is not in the table are refused', () => {
     const table = fitLatencyTable({ blocks: [1], base, ablations: [paired([1], 0.9)], verifications: [] });
-    expect(() => predictLatency(table, [1, 7])).toThrow(expect.objectContaining({ code: 'saving_unknown' }));
+    expect(() => predictLatency(table, [1, 7])).toThrow(expect.objectContaining({ code: 'saving-unknown' }));
   });
 });
 
@@ -222,6 +222,6 @@ test('intervals are not so wide that they say nothing: half of them is a few per
 test('an interval that is upside down is refused', () => {
   const wrong: PairedMeasurement = { ...paired([1], 0.9), ratio: { p50: 0.9, ci: [1, 0.8] } };
   expect(() => fitLatencyTable({ blocks: [1], base, ablations: [wrong], verifications: [] })).toThrow(
-    expect.objectContaining({ code: 'estimate_invalid' }),
+    expect.objectContaining({ code: 'estimate-invalid' }),
   );
 });

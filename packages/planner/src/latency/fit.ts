@@ -30,7 +30,7 @@ const DEFAULT_SCALE = 0.01;
  * that ran in the same process, so that drift between measurements cancels. A measurement of the set S is normal around
  * Σ s_i with variance σ² (its interval) + ω² (session) + κ²·Σ_{i∈S} w_i² (model error; w_i is the size of the block's
  * own saving), and the s_i are their posterior under a prior so wide that only unmeasured blocks feel it.
- * @throws PlannerError `base_missing`, `estimate_invalid`
+ * @throws PlannerError `base-missing`, `estimate-invalid`
  */
 export function fitLatencyTable(data: LatencyData, options: LatencyOptions = {}): LatencyTable {
   const sessionSd = options.sessionSd ?? DEFAULT_SESSION_SD;

@@ -15,7 +15,7 @@ export interface Observation {
  * Pools the measurements of each set by inverse variance. A set's own deviation from the additive model is the same in
  * all of its measurements, so it must be pooled before that deviation is added once. `sessionSd` is what a paired ratio
  * strays from one process to the next beyond its interval.
- * @throws PlannerError `estimate_invalid`
+ * @throws PlannerError `estimate-invalid`
  */
 export function poolObservations(paired: readonly PairedMeasurement[], sessionSd: number): readonly Observation[] {
   const sets = new Map<string, PairedMeasurement[]>();

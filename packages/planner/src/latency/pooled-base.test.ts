@@ -23,8 +23,8 @@ test('of a single session a stray of one percent is assumed', () => {
 });
 
 test('a base that was never measured, and one that makes no sense, are refused', () => {
-  expect(() => poolBase([])).toThrow(expect.objectContaining({ code: 'base_missing' }));
+  expect(() => poolBase([])).toThrow(expect.objectContaining({ code: 'base-missing' }));
   expect(() => poolBase([{ p50Ms: 10, ci: [11, 9], n: 5 }])).toThrow(
-    expect.objectContaining({ code: 'estimate_invalid' }),
+    expect.objectContaining({ code: 'estimate-invalid' }),
   );
 });

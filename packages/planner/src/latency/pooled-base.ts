@@ -28,11 +28,11 @@ const MEDIAN_VARIANCE = Math.PI / 2;
  * Pools the sessions of the base model: the median of their medians, because one session beside a noisy neighbour must
  * not move it. The spread is 1.4826 × the median absolute deviation, shrunk to 1 % while few sessions are known:
  * s² = (ν₀·s₀² + (m − 1)·s_MAD²) / (ν₀ + m − 1).
- * @throws PlannerError `base_missing`, `estimate_invalid`
+ * @throws PlannerError `base-missing`, `estimate-invalid`
  */
 export function poolBase(sessions: readonly LatencyEstimate[]): PooledBase {
   if (sessions.length === 0) {
-    throw new PlannerError('base_missing', 'The base model was never measured', { hint: 'Measure it before the fit' });
+    throw new PlannerError('base-missing', 'The base model was never measured', { hint: 'Measure it before the fit' });
   }
   for (const { p50Ms, ci } of sessions) standardDeviation(p50Ms, ci);
   const p50Ms = median(sessions.map((session) => session.p50Ms));

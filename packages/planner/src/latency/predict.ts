@@ -17,7 +17,7 @@ export interface LatencyPrediction {
  * Predicts the model without the blocks `removed`: r(S) = 1 − Σ s_i with
  * Var r(S) = Σ_{i,j∈S} Σ_ij + κ²·Σ_{i∈S} w_i² + ω² + σ², and in ms T(S) = T_base·r(S) with
  * Var T(S) = T_base²·Var r(S) + r(S)²·Var T_base (next session).
- * @throws PlannerError `saving_unknown` when a block is not in the table
+ * @throws PlannerError `saving-unknown` when a block is not in the table
  */
 export function predictLatency(table: LatencyTable, removed: Iterable<number>): LatencyPrediction {
   const positions = positionsOf(table, removed);
@@ -47,7 +47,7 @@ function positionsOf(table: LatencyTable, removed: Iterable<number>): readonly n
   return blockSet(removed).map((index) => {
     const position = positionOf.get(index);
     if (position !== undefined) return position;
-    throw new PlannerError('saving_unknown', `Nothing is known of what removing block ${index} saves`, {
+    throw new PlannerError('saving-unknown', `Nothing is known of what removing block ${index} saves`, {
       hint: 'Measure the model without it, or name it among the blocks of the table',
     });
   });

@@ -120,13 +120,13 @@ describe('a plan whose device behaves otherwise than the table says', () => {
     const device = syntheticDevice({ seed: 7, broken: 4 });
     const { state } = run(ratioSetup(0.8), device);
     expect(state.phase).toBe('verified');
-    expect(state).toMatchObject({ setAside: [{ index: 4, reason: 'not_measurable' }] });
+    expect(state).toMatchObject({ setAside: [{ index: 4, reason: 'not-measurable' }] });
     expect('removed' in state && state.removed).not.toContain(4);
   });
 
   test('fails with the code of the measurement when the base itself cannot be measured', () => {
     const { state } = run(ratioSetup(0.8), syntheticDevice({ seed: 8, broken: 'base' }));
-    expect(state).toMatchObject({ phase: 'failed', failure: { code: 'probe_crashed' } });
+    expect(state).toMatchObject({ phase: 'failed', failure: { code: 'probe-crashed' } });
   });
 
   test('gives up after its rounds, and says how many there were', () => {
@@ -134,14 +134,14 @@ describe('a plan whose device behaves otherwise than the table says', () => {
     const { state } = run({ ...ratioSetup(0.75), maxRounds: 1 }, device);
     expect(state).toMatchObject({
       phase: 'failed',
-      failure: { code: 'rounds_used_up', message: expect.stringContaining('1 sets') },
+      failure: { code: 'rounds-used-up', message: expect.stringContaining('1 sets') },
     });
   });
 
   test('fails before anything is measured when no block has an importance', () => {
     const importances = BLOCKS.map((index) => ({ index, importance: null }));
     const { state, wishes } = run(ratioSetup(0.8), syntheticDevice({ seed: 14 }), { type: 'scored', importances });
-    expect(state).toMatchObject({ phase: 'failed', failure: { code: 'criterion_not_applicable' } });
+    expect(state).toMatchObject({ phase: 'failed', failure: { code: 'criterion-not-applicable' } });
     expect(wishes).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('a plan whose device behaves otherwise than the table says', () => {
       type: 'scored',
       importances: BLOCKS.map((index) => ({ index, importance: index === 1 ? null : 1 })),
     });
-    expect(state).toMatchObject({ setAside: [{ index: 1, reason: 'no_importance' }] });
+    expect(state).toMatchObject({ setAside: [{ index: 1, reason: 'no-importance' }] });
     expect(wishes.some(({ removed }) => removed.includes(1))).toBe(false);
   });
 });

@@ -53,7 +53,7 @@ export interface Round {
 /** Why a block is not taken into account although it could be removed. */
 export interface SetAside {
   readonly index: number;
-  readonly reason: 'no_importance' | 'not_measurable';
+  readonly reason: 'no-importance' | 'not-measurable';
 }
 
 /** What a plan knows after its blocks were scored. */

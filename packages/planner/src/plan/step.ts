@@ -65,7 +65,7 @@ function onScored(setup: PlanSetup, scores: readonly { index: number; importance
   });
   if (importances.length === 0 && setup.free.length > 0) {
     const failure = {
-      code: 'criterion_not_applicable',
+      code: 'criterion-not-applicable',
       message: 'the criterion gives no removable block an importance',
     };
     return stay({ version: PLAN_STATE_VERSION, setup, phase: 'failed', failure });
@@ -73,7 +73,7 @@ function onScored(setup: PlanSetup, scores: readonly { index: number; importance
   const scored = new Set(importances.map(({ index }) => index));
   const setAside = setup.free
     .filter((index) => !scored.has(index))
-    .map((index) => ({ index, reason: 'no_importance' as const }));
+    .map((index) => ({ index, reason: 'no-importance' as const }));
   const waiting = baseWishes(setup);
   const data = setup.targets.map(() => ({ base: [], ablations: [], verifications: [] }));
   return {
@@ -120,7 +120,7 @@ function withoutBlocks(state: Measuring, removed: readonly number[]): Measuring 
   return {
     ...state,
     importances: state.importances.filter(({ index }) => !gone.has(index)),
-    setAside: [...state.setAside, ...removed.map((index) => ({ index, reason: 'not_measurable' as const }))],
+    setAside: [...state.setAside, ...removed.map((index) => ({ index, reason: 'not-measurable' as const }))],
     waiting: state.waiting.filter(({ removed: others }) => !others.some((index) => gone.has(index))),
     data: state.data.map((known) => ({
       ...known,
@@ -214,7 +214,7 @@ function failureOf(rounds: readonly Round[]): PlanFailure {
   if (code !== undefined && rounds.every(({ failure }) => failure !== null)) {
     return { code, message: `none of ${rounds.length} sets of blocks could be measured` };
   }
-  return { code: 'rounds_used_up', message: `${rounds.length} sets of blocks were measured and none met the budget` };
+  return { code: 'rounds-used-up', message: `${rounds.length} sets of blocks were measured and none met the budget` };
 }
 
 const isComplete = ({ targets }: PlanSetup, { failure, verdicts }: Round): boolean =>

@@ -20,7 +20,7 @@ export interface CompiledProblem {
 /**
  * Writes a problem as a 0/1 program: pinned blocks vanish, forbidden ones become constants, every limit is scaled to 1 and
  * the mean cost to 1, where the tolerances of a solver in double precision are at their best.
- * @throws PlannerError `saving_unknown`
+ * @throws PlannerError `saving-unknown`
  */
 export function compileProblem(problem: SolveProblem): CompiledProblem {
   const pinned = new Set(problem.pinned ?? []);
@@ -55,7 +55,7 @@ function coneOf(
     const position = positionOf.get(index);
     if (position !== undefined) return position;
     throw new PlannerError(
-      'saving_unknown',
+      'saving-unknown',
       `Nothing is known of what removing block ${index} saves on ${target.target}`,
     );
   };

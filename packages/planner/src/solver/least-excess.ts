@@ -22,7 +22,7 @@ const MOST_NODES = 2_000_000;
  * count and without its excluded sets. The multipliers of the continuous relaxation min θ, mean_t(x) ≤ θ turn the maximum
  * into one linear bound, and the deviation search does the rest.
  * @returns undefined when the count or the exclusions leave no set
- * @throws PlannerError `solver_failed`
+ * @throws PlannerError `solver-failed`
  */
 export function searchLowest(highs: Highs, program: Program): Lowest | undefined {
   const rules: Program = { ...program, cones: [] };

@@ -62,14 +62,14 @@ export function addRow(highs: Highs, model: Model, { coefficients, lower }: Line
 /**
  * Solves the program as it stands.
  * @returns undefined when HiGHS finds no point that satisfies every row: a claim, within its tolerances, not a proof
- * @throws PlannerError `solver_failed` when HiGHS stops for another reason
+ * @throws PlannerError `solver-failed` when HiGHS stops for another reason
  */
 export function runLinear(highs: Highs, model: Model): LinearSolution | undefined {
   const { modelStatus } = highs.constants;
   const { modelStatus: status } = model.run();
   if (status === modelStatus.infeasible) return undefined;
   if (status !== modelStatus.optimal) {
-    throw new PlannerError('solver_failed', `HiGHS ended a linear program with model status ${status}`);
+    throw new PlannerError('solver-failed', `HiGHS ended a linear program with model status ${status}`);
   }
   const { colValue, rowDual } = model.getSolution();
   return { x: colValue, duals: rowDual.map((dual) => Math.max(0, dual)) };

@@ -5,7 +5,7 @@ import type { LowestReachable, SolveProblem, SolveTarget, TargetPrediction } fro
 /**
  * The set of lowest predicted latency on each target by itself: whatever saves time goes, within the limits on the number
  * of blocks, best saving first. `excluded` sets count: this is about the device, not about what was tried.
- * @throws PlannerError `saving_unknown`
+ * @throws PlannerError `saving-unknown`
  */
 export function lowestReachable(problem: Omit<SolveProblem, 'excluded'>): readonly LowestReachable[] {
   return problem.targets.map((target) => {

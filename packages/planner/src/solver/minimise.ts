@@ -40,7 +40,7 @@ const MOST_RELAXED_BLOCKS = 50_000;
  * search proves its answer; ordinary problems end here. Else the best set so far narrows the range in which the
  * uncertainty of anything better can lie, which tightens the relaxation, and what is still too large is split by fixing
  * the block that the relaxation is least sure of.
- * @throws PlannerError `solver_failed`
+ * @throws PlannerError `solver-failed`
  */
 export function minimiseCost(highs: Highs, program: Program): ProgramAnswer {
   if (program.maxCount < program.minCount) return trivialAnswer(undefined);

@@ -81,7 +81,7 @@ export type Solution =
 
 /**
  * Refuses a problem that has no meaning.
- * @throws PlannerError `problem_invalid`, `budget_invalid`
+ * @throws PlannerError `problem-invalid`, `budget-invalid`
  */
 export function checkProblem(problem: SolveProblem): void {
   const { blocks, targets, pinned = [], forbidden = [] } = problem;
@@ -95,11 +95,11 @@ export function checkProblem(problem: SolveProblem): void {
   for (const { target, limit } of targets) {
     const amount = 'ratio' in limit ? limit.ratio : limit.limitMs;
     if (!(amount > 0) || !Number.isFinite(amount)) {
-      throw new PlannerError('budget_invalid', `The limit of ${target} is ${amount}`, { hint: 'It must be above 0' });
+      throw new PlannerError('budget-invalid', `The limit of ${target} is ${amount}`, { hint: 'It must be above 0' });
     }
   }
 }
 
 function invalid(message: string): never {
-  throw new PlannerError('problem_invalid', message);
+  throw new PlannerError('problem-invalid', message);
 }

@@ -40,7 +40,7 @@ const LEAST_BLOCK_SHARE = 0.005;
  * Solves the continuous relaxation by Kelley's cutting planes (each round adds the half-space that supports a violated
  * cone at the current optimum) and turns the multipliers into a bound that needs no solver to be believed.
  * @returns undefined when it is proved that not even fractions of blocks meet the limits
- * @throws PlannerError `solver_failed`
+ * @throws PlannerError `solver-failed`
  */
 export function relax(highs: Highs, program: Program, options: RelaxOptions = {}): Relaxation | undefined {
   const { cones, cost } = program;

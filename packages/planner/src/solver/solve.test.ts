@@ -249,12 +249,12 @@ test('a problem without meaning is refused, with the reason', () => {
   const problem = problemOf({ seed: 8, blocks: 4, targets: 1, ratio: 0.8, absolute: false, sets: 0 });
   const refused = (change: Partial<SolveProblem>, code: string): void =>
     expect(() => solver.solve({ ...problem, ...change })).toThrow(expect.objectContaining({ code }));
-  refused({ pinned: [9] }, 'problem_invalid');
-  refused({ pinned: [1], forbidden: [1] }, 'problem_invalid');
-  refused({ targets: [] }, 'problem_invalid');
-  refused({ blocks: [{ index: 0, importance: Number.NaN }] }, 'problem_invalid');
-  refused({ blocks: [...problem.blocks, { index: 77, importance: 1 }] }, 'saving_unknown');
-  refused({ targets: problem.targets.map((target) => ({ ...target, limit: { ratio: 0 } })) }, 'budget_invalid');
+  refused({ pinned: [9] }, 'problem-invalid');
+  refused({ pinned: [1], forbidden: [1] }, 'problem-invalid');
+  refused({ targets: [] }, 'problem-invalid');
+  refused({ blocks: [{ index: 0, importance: Number.NaN }] }, 'problem-invalid');
+  refused({ blocks: [...problem.blocks, { index: 77, importance: 1 }] }, 'saving-unknown');
+  refused({ targets: problem.targets.map((target) => ({ ...target, limit: { ratio: 0 } })) }, 'budget-invalid');
 });
 
 function unreachable(): never {

@@ -21,7 +21,7 @@ export interface LeastExcess {
 export interface Solver {
   /**
    * The set that keeps most importance while the upper bound of every predicted latency keeps its limit, with proof.
-   * @throws PlannerError `problem_invalid`, `budget_invalid`, `saving_unknown`, `solver_failed`
+   * @throws PlannerError `problem-invalid`, `budget-invalid`, `saving-unknown`, `solver-failed`
    */
   solve(problem: SolveProblem): Solution;
   /**
@@ -35,7 +35,7 @@ export interface Solver {
 
 /**
  * Starts HiGHS (about 50 ms) and returns a solver on it.
- * @throws PlannerError `solver_unavailable`
+ * @throws PlannerError `solver-unavailable`
  */
 export async function loadSolver(): Promise<Solver> {
   const highs = await loadHighs();

@@ -13,7 +13,7 @@ const ROUNDING = 1e-9;
  * Bounds every cone's independent variance c + d·x over the continuous points that satisfy the known half-spaces and cost
  * at most `mostCost`: among sets that beat a good one there is little choice left, so the ranges are narrow. Like every
  * bound here they rest on multipliers alone, not on the solver's word.
- * @throws PlannerError `solver_failed`
+ * @throws PlannerError `solver-failed`
  */
 export function varianceRanges(
   highs: Highs,

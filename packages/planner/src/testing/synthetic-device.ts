@@ -44,7 +44,7 @@ export function syntheticDevice({
     latencyMs,
     measure: ({ purpose, removed, sharper }) => {
       if (broken === 'base' || (broken !== undefined && removed.includes(broken))) {
-        return { kind: 'failed', failure: { code: 'probe_crashed', message: 'the probe crashed' } };
+        return { kind: 'failed', failure: { code: 'probe-crashed', message: 'the probe crashed' } };
       }
       const subject = estimate(latencyMs(removed), sharper);
       if (purpose === 'base') return { kind: 'base', base: subject };

@@ -24,7 +24,7 @@ async function settleWanted(tx: Queries): Promise<void> {
 
 /**
  * Cancels a measurement that has not ended; one that ended stays as it is.
- * @throws StoreError `measurement_unknown`, `measurement_needed` when a living plan waits for it
+ * @throws StoreError `measurement-unknown`, `measurement-needed` when a living plan waits for it
  */
 export async function cancelMeasurement(db: Database, id: string): Promise<Measurement> {
   const { count } = await transact(db, async (tx) => {
@@ -40,7 +40,7 @@ export async function cancelMeasurement(db: Database, id: string): Promise<Measu
   });
   const measurement = await getMeasurement(db, id);
   if (count === 0 && (measurement.status === 'queued' || measurement.status === 'running')) {
-    throw new StoreError('measurement_needed', `A plan waits for measurement ${id}`, {
+    throw new StoreError('measurement-needed', `A plan waits for measurement ${id}`, {
       hint: 'Cancel the plan instead',
     });
   }

@@ -7,7 +7,7 @@ import { parseSpec } from './rows.js';
 
 /** It never enrolled, or not with this database. */
 export const unknownAgent = (id: string) =>
-  new StoreError('agent_unknown', `There is no agent ${id}`, { hint: 'Enrol again' });
+  new StoreError('agent-unknown', `There is no agent ${id}`, { hint: 'Enrol again' });
 
 /** An agent took a job and wants it. */
 export interface ClaimRequest {
@@ -20,7 +20,7 @@ export interface ClaimRequest {
 
 /**
  * Makes the agent the owner of this attempt. Asking twice is the same as once.
- * @throws StoreError `measurement_unknown`, `agent_unknown`, `claim_refused` when it ended, runs elsewhere or is at another attempt
+ * @throws StoreError `measurement-unknown`, `agent-unknown`, `claim-refused` when it ended, runs elsewhere or is at another attempt
  */
 export async function claimMeasurement(db: Queries, request: ClaimRequest): Promise<Claimed> {
   const { measurementId: id, attempt, agentId, leaseSeconds } = request;
@@ -62,7 +62,7 @@ function refusal(id: string, row: { status: string; attempt: number }, attempt: 
       : row.attempt === attempt
         ? 'runs on another agent'
         : `is at attempt ${row.attempt}, not ${attempt}`;
-  return new StoreError('claim_refused', `Measurement ${id} ${why}`, { hint: 'Drop the job' });
+  return new StoreError('claim-refused', `Measurement ${id} ${why}`, { hint: 'Drop the job' });
 }
 
 /** The agent is alive and still at it. @returns false when the measurement is not its any more */

@@ -24,7 +24,7 @@ async function finish(measurementId: string, kind: 'succeeded' | 'failed'): Prom
     outcome:
       kind === 'succeeded'
         ? { kind, result: resultOf(5) }
-        : { kind, failure: { code: 'model_invalid', message: 'no' } },
+        : { kind, failure: { code: 'model-invalid', message: 'no' } },
   });
 }
 
@@ -123,11 +123,11 @@ test('an unknown artifact or target is refused by name, and nothing of the batch
   const subject = await addModel(scene.store, 'refused');
   const { measurements } = scene.store;
   await expect(measurements.createBatch([wish(subject), wish('f'.repeat(64))])).rejects.toMatchObject({
-    code: 'artifact_unknown',
+    code: 'artifact-unknown',
     message: expect.stringContaining('f'.repeat(64)),
   });
   await expect(measurements.createBatch([wish(subject), wish(subject, { target: 'toaster' })])).rejects.toMatchObject({
-    code: 'target_unknown',
+    code: 'target-unknown',
     hint: expect.stringContaining('x86-cpu'),
   });
   expect((await measurements.list({ limit: 10, subject })).items).toEqual([]);
@@ -177,6 +177,6 @@ test('a list is filtered by status, target and spec', async () => {
 test('a cursor that no list gave is refused', async () => {
   await addMeasurement(scene.store);
   await expect(scene.store.measurements.list({ limit: 1, cursor: 'garbage' })).rejects.toMatchObject({
-    code: 'cursor_invalid',
+    code: 'cursor-invalid',
   });
 });

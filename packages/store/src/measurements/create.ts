@@ -32,7 +32,7 @@ interface NewRow {
   readonly priority: number;
 }
 
-/** The model that each artifact is, or was made from. @throws StoreError `artifact_unknown` */
+/** The model that each artifact is, or was made from. @throws StoreError `artifact-unknown` */
 async function modelsBehind(db: Queries, artifacts: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
   const rows = await db.artifact.findMany({
     where: { sha256: { in: [...artifacts] } },
@@ -45,7 +45,7 @@ async function modelsBehind(db: Queries, artifacts: readonly string[]): Promise<
   const found = new Map(rows.map((row) => [row.sha256, row.model?.id ?? row.candidates[0]?.modelId ?? null]));
   const missing = artifacts.find((sha256) => !found.has(sha256));
   if (missing !== undefined) {
-    throw new StoreError('artifact_unknown', `There is no artifact ${missing}`, {
+    throw new StoreError('artifact-unknown', `There is no artifact ${missing}`, {
       hint: 'Upload the model first (POST /v1/models), or create the candidate',
     });
   }
@@ -104,7 +104,7 @@ const reuseKeyOf = ({ identity }: NewRow): string => identity;
  * Creates measurements, each equal one once: an equal one that waits, runs or succeeded answers a later wish. `fresh` always
  * creates; a fresh one is the one to reuse when there is no other, and once it succeeded.
  * @returns in the order of the requests
- * @throws StoreError `artifact_unknown`, `target_unknown`
+ * @throws StoreError `artifact-unknown`, `target-unknown`
  * @throws ContractError when a spec is out of range
  */
 export async function createMeasurements(
@@ -131,7 +131,7 @@ export async function createMeasurements(
   if (requester === 'client') await markRequested(db, [...found.values()]);
   return wishes.map(({ id }) => {
     const row = found.get(id);
-    if (row === undefined) throw new StoreError('measurement_unknown', 'Equal measurements keep ending; try again');
+    if (row === undefined) throw new StoreError('measurement-unknown', 'Equal measurements keep ending; try again');
     return { created: row.id === id, measurement: renderMeasurement(row) };
   });
 }

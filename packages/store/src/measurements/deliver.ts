@@ -63,7 +63,7 @@ function changeOf(ending: Ending, attempt: number) {
 /**
  * Stores how an attempt ended, exactly once. Only the owner of the current attempt may, even when its lease ran out; and who
  * lost the lease may still bring a success as long as nobody else has begun.
- * @throws StoreError `measurement_unknown`
+ * @throws StoreError `measurement-unknown`
  */
 export async function deliverOutcome(db: Database, delivery: Delivery): Promise<Delivered> {
   const { measurementId: id, attempt, agentId, outcome } = delivery;

@@ -3,7 +3,7 @@ import { endingOf } from './lifecycle.js';
 
 const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, message: 'm', detail: 'last words' } });
 
-test.each(['probe_crashed', 'probe_out_of_memory', 'probe_timeout'])(
+test.each(['probe-crashed', 'probe-out-of-memory', 'probe-timeout'])(
   '%s is tried a second time, not a third',
   (code) => {
     expect(endingOf(failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
@@ -11,7 +11,7 @@ test.each(['probe_crashed', 'probe_out_of_memory', 'probe_timeout'])(
   },
 );
 
-test.each(['model_invalid', 'provider_unavailable', 'something_new'])('%s fails at once', (code) => {
+test.each(['model-invalid', 'provider-unavailable', 'something-new'])('%s fails at once', (code) => {
   expect(endingOf(failed(code), 0)).toEqual({ kind: 'fail', crashed: false, failure: failed(code).failure });
 });
 

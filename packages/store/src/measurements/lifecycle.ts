@@ -6,7 +6,7 @@ export const MAX_PROBE_CRASHES = 2;
 export const MAX_LOST_LEASES = 5;
 
 /** How the probe, not the model's check, ended: worth a second try. */
-const CRASH_CODES = new Set(['probe_crashed', 'probe_out_of_memory', 'probe_timeout']);
+const CRASH_CODES = new Set(['probe-crashed', 'probe-out-of-memory', 'probe-timeout']);
 
 /** What happens to a measurement whose agent says how the attempt ended. */
 export type Ending =

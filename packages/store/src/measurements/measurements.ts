@@ -11,19 +11,19 @@ import type { QueuedJob } from './rows.js';
 
 /** Measurements: created once, owned by one agent at a time, ended exactly once. */
 export interface Measurements {
-  /** In the order of the requests; equal ones are created once. @throws StoreError `artifact_unknown`, `target_unknown` */
+  /** In the order of the requests; equal ones are created once. @throws StoreError `artifact-unknown`, `target-unknown` */
   createBatch(requests: readonly MeasurementRequest[]): Promise<CreatedMeasurement[]>;
-  /** With all samples. @throws StoreError `measurement_unknown` */
+  /** With all samples. @throws StoreError `measurement-unknown` */
   get(id: string): Promise<Measurement>;
-  /** Newest first, without samples. @throws StoreError `cursor_invalid` */
+  /** Newest first, without samples. @throws StoreError `cursor-invalid` */
   list(filter: MeasurementFilter): Promise<Page<Measurement>>;
-  /** @throws StoreError `measurement_unknown`, `agent_unknown`, `claim_refused` */
+  /** @throws StoreError `measurement-unknown`, `agent-unknown`, `claim-refused` */
   claim(request: ClaimRequest): Promise<Claimed>;
   /** @returns false when the measurement is not this agent's any more: it must stop */
   extendLease(request: ClaimRequest, progress?: MeasurementProgress): Promise<boolean>;
-  /** Exactly once. @throws StoreError `measurement_unknown` */
+  /** Exactly once. @throws StoreError `measurement-unknown` */
   deliver(delivery: Delivery): Promise<Delivered>;
-  /** @throws StoreError `measurement_unknown`, `measurement_needed` */
+  /** @throws StoreError `measurement-unknown`, `measurement-needed` */
   cancel(id: string): Promise<Measurement>;
   /** Takes measurements away from silent agents; the jobs are to be queued again. */
   reapExpiredLeases(): Promise<QueuedJob[]>;

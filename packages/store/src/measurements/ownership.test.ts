@@ -60,25 +60,25 @@ test('of many agents that want an attempt, one gets it', async () => {
   const claims = await Promise.allSettled(agents.map(async (agent) => await claim(1, agent)));
   expect(claims.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   for (const refused of claims.filter(({ status }) => status === 'rejected')) {
-    expect(refused).toMatchObject({ reason: { code: 'claim_refused' } });
+    expect(refused).toMatchObject({ reason: { code: 'claim-refused' } });
   }
 });
 
 test('a claim is refused for another attempt, for what ended, by a stranger and for nothing', async () => {
   await expect(claim(2)).rejects.toMatchObject({
-    code: 'claim_refused',
+    code: 'claim-refused',
     message: expect.stringContaining('attempt 1'),
   });
   const stranger = '00000000-0000-4000-8000-000000000000';
-  await expect(claim(1, stranger)).rejects.toMatchObject({ code: 'agent_unknown' });
+  await expect(claim(1, stranger)).rejects.toMatchObject({ code: 'agent-unknown' });
   await claim(1);
   await deliver(1, success());
   await expect(claim(1)).rejects.toMatchObject({
-    code: 'claim_refused',
+    code: 'claim-refused',
     message: expect.stringContaining('succeeded'),
   });
   measurementId = stranger;
-  await expect(claim(1)).rejects.toMatchObject({ code: 'measurement_unknown' });
+  await expect(claim(1)).rejects.toMatchObject({ code: 'measurement-unknown' });
 });
 
 test('a result that is delivered ten times at once is stored once, with every sample', async () => {
@@ -123,7 +123,7 @@ test('a silent agent loses the measurement to the next attempt, and is told to s
   expect(await get()).toMatchObject({ status: 'queued', attempt: 2, agentId: null, progress: null });
   const running = { measurementId, attempt: 1 };
   expect(await scene.store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({ cancel: true });
-  await expect(claim(1)).rejects.toMatchObject({ code: 'claim_refused' });
+  await expect(claim(1)).rejects.toMatchObject({ code: 'claim-refused' });
   expect(await claim(2, otherId)).toMatchObject({ attempt: 2 });
 });
 
@@ -136,7 +136,7 @@ test('an expired lease that nobody reaped yet does not cost a result', async () 
 
 test('who lost the lease may still bring a success until somebody else has begun, but no failure', async () => {
   await loseLease(1);
-  expect(await deliver(1, failure('model_invalid'))).toMatchObject({ accepted: false });
+  expect(await deliver(1, failure('model-invalid'))).toMatchObject({ accepted: false });
   expect(await deliver(1, success(), otherId)).toMatchObject({ accepted: false });
   expect(await deliver(1, success())).toMatchObject({ accepted: true });
   expect(await get()).toMatchObject({ status: 'succeeded', result: { subject: { p50Ms: 5 } } });
@@ -150,20 +150,20 @@ test('once somebody else has begun, the late result changes nothing', async () =
   expect(await get()).toMatchObject({ result: { subject: { p50Ms: 9 } }, agentId: otherId });
 });
 
-test('five lost agents end a measurement as agent_lost, crashes of the probe aside', async () => {
+test('five lost agents end a measurement as agent-lost, crashes of the probe aside', async () => {
   for (let attempt = 1; attempt <= 5; attempt += 1) await loseLease(attempt);
-  expect(await get()).toMatchObject({ status: 'failed', failure: { code: 'agent_lost' } });
+  expect(await get()).toMatchObject({ status: 'failed', failure: { code: 'agent-lost' } });
 });
 
 test('a crashed probe is tried once more, then the measurement fails with its last words', async () => {
   await claim(1);
-  expect(await deliver(1, failure('probe_crashed'))).toEqual({
+  expect(await deliver(1, failure('probe-crashed'))).toEqual({
     accepted: true,
     requeued: { measurementId, attempt: 2, target: 'x86-cpu', priority: 100 },
   });
   await claim(2);
-  expect(await deliver(2, failure('probe_timeout'))).toEqual({ accepted: true, requeued: null });
-  expect(await get()).toMatchObject({ status: 'failed', failure: { code: 'probe_timeout', detail: 'segfault' } });
+  expect(await deliver(2, failure('probe-timeout'))).toEqual({ accepted: true, requeued: null });
+  expect(await get()).toMatchObject({ status: 'failed', failure: { code: 'probe-timeout', detail: 'segfault' } });
 });
 
 test('what an agent gives back is queued again and counts against nobody', async () => {

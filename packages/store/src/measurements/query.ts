@@ -16,9 +16,9 @@ export interface MeasurementFilter extends PageRequest {
 }
 
 export const unknownMeasurement = (id: string) =>
-  new StoreError('measurement_unknown', `There is no measurement ${id}`);
+  new StoreError('measurement-unknown', `There is no measurement ${id}`);
 
-/** One measurement with all its samples. @throws StoreError `measurement_unknown` */
+/** One measurement with all its samples. @throws StoreError `measurement-unknown` */
 export async function getMeasurement(db: Queries, id: string): Promise<Measurement> {
   const row = await db.measurement.findUnique({ where: { id } });
   if (row === null) throw unknownMeasurement(id);
@@ -35,7 +35,7 @@ async function specKeysOf(db: Queries, spec: object, target: string | undefined)
   return targets.map(({ provider }) => keyOf(resolveSpec({ ...spec, provider })));
 }
 
-/** A page, newest first, without samples. @throws StoreError `cursor_invalid`, ContractError for a spec out of range */
+/** A page, newest first, without samples. @throws StoreError `cursor-invalid`, ContractError for a spec out of range */
 export async function listMeasurements(
   db: Queries,
   { modelId, subject, target, status, spec, ...page }: MeasurementFilter,

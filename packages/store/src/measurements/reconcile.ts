@@ -4,7 +4,7 @@ import { type QueuedJob, queuedColumns, renderJob } from './rows.js';
 
 /**
  * Takes measurements away from agents that were silent for longer than their lease: back into the queue as the next
- * attempt, or failed as `agent_lost` when too many agents vanished under it.
+ * attempt, or failed as `agent-lost` when too many agents vanished under it.
  * @returns the jobs to queue again
  */
 export async function reapExpiredLeases(db: Queries): Promise<QueuedJob[]> {
@@ -13,7 +13,7 @@ export async function reapExpiredLeases(db: Queries): Promise<QueuedJob[]> {
     UPDATE measurements
     SET status = 'failed', finished_at = now(), lease_until = NULL, reuse_key = NULL, progress = NULL,
         lost_leases = lost_leases + 1,
-        failure = jsonb_build_object('code', 'agent_lost', 'message', ${message}::text)
+        failure = jsonb_build_object('code', 'agent-lost', 'message', ${message}::text)
     WHERE status = 'running' AND lease_until < now() AND lost_leases + 1 >= ${MAX_LOST_LEASES}`;
   const reaped = await db.$queryRaw<{ id: string }[]>`
     UPDATE measurements

@@ -73,7 +73,7 @@ test('a new plan is due once, with its request and no state', async () => {
 });
 
 test('a plan of an unknown model is refused', async () => {
-  await expect(scene.store.plans.create(requestFor('f'.repeat(64)))).rejects.toMatchObject({ code: 'model_unknown' });
+  await expect(scene.store.plans.create(requestFor('f'.repeat(64)))).rejects.toMatchObject({ code: 'model-unknown' });
 });
 
 test('what a step decides is saved together: state, summary, events and measurements', async () => {
@@ -163,7 +163,7 @@ test('a step that throws saves nothing, and the plan rests', async () => {
     ...decision(plan),
     measure: [{ key: 'x', label: 'x', request: wish('f'.repeat(64)) }],
   }));
-  await expect(step).rejects.toMatchObject({ code: 'artifact_unknown' });
+  await expect(step).rejects.toMatchObject({ code: 'artifact-unknown' });
   expect(await scene.store.plans.get(plan.id)).toMatchObject({ status: 'scoring' });
   expect((await stepOnce(() => decision(plan))).due).toBeUndefined();
 });
@@ -171,9 +171,9 @@ test('a step that throws saves nothing, and the plan rests', async () => {
 test('an outage counts against no plan', async () => {
   const plan = await create();
   const step = scene.store.plans.withDue(async () => {
-    throw new StoreError('disk_full', 'No space is left');
+    throw new StoreError('disk-full', 'No space is left');
   });
-  await expect(step).rejects.toMatchObject({ code: 'disk_full' });
+  await expect(step).rejects.toMatchObject({ code: 'disk-full' });
   expect((await stepOnce(() => decision(plan))).due).toBeUndefined();
   expect(await stepWhenRested(() => decision(plan))).toMatchObject({ id: plan.id, failures: 0 });
 });
@@ -230,7 +230,7 @@ test('a measurement that a living plan waits for cannot be cancelled on its own'
   const plan = await create();
   const { saved } = await stepOnce(() => decision(plan, { measure: measureBase() }));
   const id = saved?.jobs[0]?.measurementId ?? '';
-  await expect(scene.store.measurements.cancel(id)).rejects.toMatchObject({ code: 'measurement_needed' });
+  await expect(scene.store.measurements.cancel(id)).rejects.toMatchObject({ code: 'measurement-needed' });
   await scene.store.plans.requestCancel(plan.id);
   await stepOnce(() => decision(plan, {}, 'cancelled'));
   expect(await scene.store.measurements.get(id)).toMatchObject({ status: 'cancelled' });
@@ -262,5 +262,5 @@ test('plans are listed newest first, and an unknown one is said', async () => {
       .toSorted((a, b) => (a.createdAt === b.createdAt ? (a.id < b.id ? 1 : -1) : a.createdAt < b.createdAt ? 1 : -1))
       .map(({ id }) => id),
   );
-  await expect(scene.store.plans.get(randomUUID())).rejects.toMatchObject({ code: 'plan_unknown' });
+  await expect(scene.store.plans.get(randomUUID())).rejects.toMatchObject({ code: 'plan-unknown' });
 });

@@ -12,13 +12,13 @@ import { firstSummary, renderPlan } from './summary.js';
 
 /** Plans: the API creates and shows them, the planner steps them. */
 export interface Plans {
-  /** With the event `created`; a planner takes it up at once. @throws StoreError `model_unknown` */
+  /** With the event `created`; a planner takes it up at once. @throws StoreError `model-unknown` */
   create(request: CreatePlan): Promise<Plan>;
-  /** As the planner last summed it up. @throws StoreError `plan_unknown` */
+  /** As the planner last summed it up. @throws StoreError `plan-unknown` */
   get(id: string): Promise<Plan>;
-  /** Newest first. @throws StoreError `cursor_invalid` */
+  /** Newest first. @throws StoreError `cursor-invalid` */
   list(page: PageRequest): Promise<Page<Plan>>;
-  /** The planner's next step ends it; a plan that is over stays as it is. @throws StoreError `plan_unknown` */
+  /** The planner's next step ends it; a plan that is over stays as it is. @throws StoreError `plan-unknown` */
   requestCancel(id: string): Promise<Plan>;
   /** The events after `seq`, in order. */
   events(id: string, afterSeq: number): Promise<PlanEvent[]>;
@@ -33,7 +33,7 @@ const columns = { omit: { state: true, request: true } } as const;
 export function plansOf(db: Database): Plans {
   const get = async (id: string): Promise<Plan> => {
     const row = await db.plan.findUnique({ where: { id }, ...columns });
-    if (row === null) throw new StoreError('plan_unknown', `There is no plan ${id}`);
+    if (row === null) throw new StoreError('plan-unknown', `There is no plan ${id}`);
     return renderPlan(row);
   };
   return {
@@ -43,7 +43,7 @@ export function plansOf(db: Database): Plans {
       const { modelId } = request;
       await transact(db, async (tx) => {
         if ((await tx.model.count({ where: { id: modelId } })) === 0) {
-          throw new StoreError('model_unknown', `There is no model ${modelId}`, { hint: 'GET /v1/models lists them' });
+          throw new StoreError('model-unknown', `There is no model ${modelId}`, { hint: 'GET /v1/models lists them' });
         }
         const summary = toJson(firstSummary(request));
         await tx.plan.create({ data: { id, modelId, request: toJson(request), summary } });
