@@ -1,6 +1,10 @@
 import { Type, type Static } from 'typebox';
 import { Id, Sha256, TargetName, Timestamp } from './primitives.js';
-import { MeasurementFailure, MeasurementProgress, MeasurementResult, MeasurementSpec } from './measurement.js';
+import { AgentHealth, HealthStatus } from './health.js';
+import { MeasurementResult } from './latency.js';
+import { MeasurementFailure, MeasurementProgress } from './measurement.js';
+import { ProfileResult } from './profile.js';
+import { MeasurementKind, MeasurementSpec } from './spec.js';
 
 /** A class of device and how it runs. */
 export const Target = Type.Object({
@@ -41,6 +45,7 @@ export const Agent = Type.Object({
   id: Id,
   name: Type.String(),
   state: AgentState,
+  health: AgentHealth,
   targets: Type.Array(TargetName),
   device: Device,
   version: Type.String(),
@@ -88,7 +93,13 @@ export const Heartbeat = Type.Object(
 export type Heartbeat = Static<typeof Heartbeat>;
 
 /** `cancel`: the running measurement was cancelled or is another agent's by now: stop it. */
-export const HeartbeatAnswer = Type.Object({ cancel: Type.Boolean() });
+export const HeartbeatAnswer = Type.Object({
+  cancel: Type.Boolean(),
+  health: Type.Unsafe<HealthStatus>({
+    ...HealthStatus,
+    description: '`failed`: take no jobs; measure the canary until it passes or the device is cleared',
+  }),
+});
 export type HeartbeatAnswer = Static<typeof HeartbeatAnswer>;
 
 /** An agent took a job from the queue and asks whether it is really its to do. */
@@ -102,6 +113,7 @@ export type Claim = Static<typeof Claim>;
 export const Claimed = Type.Object({
   measurementId: Id,
   attempt: Type.Integer(),
+  kind: MeasurementKind,
   subject: Sha256,
   control: Type.Union([Sha256, Type.Null()]),
   target: TargetName,
@@ -113,6 +125,7 @@ export type Claimed = Static<typeof Claimed>;
 /** How a measurement ended on the agent. */
 export const Outcome = Type.Union([
   Type.Object({ kind: Type.Literal('succeeded'), result: MeasurementResult }),
+  Type.Object({ kind: Type.Literal('profiled'), profile: ProfileResult }),
   Type.Object({ kind: Type.Literal('failed'), failure: MeasurementFailure }),
   Type.Object({
     kind: Type.Literal('released'),

@@ -1,5 +1,4 @@
-import type { MeasurementSpec } from './measurement.js';
-import { MeasurementSpec as MeasurementSpecSchema } from './measurement.js';
+import { type MeasurementSpec, MeasurementSpec as MeasurementSpecSchema } from './spec.js';
 import { parserOf } from './parse.js';
 
 const parseSpec = parserOf('MeasurementSpec', MeasurementSpecSchema);

@@ -1,27 +1,49 @@
 export { Granularity, Id, Interval, PageQuery, Sha256, Statistic, TargetName, Timestamp } from './primitives.js';
+export { MeasurementKind, MeasurementSpec, Pacing, PartialMeasurementSpec, Sweep } from './spec.js';
+export {
+  CanaryStamp,
+  EnvironmentSample,
+  EnvironmentSnapshot,
+  GpuState,
+  MeasurementEnvironment,
+  MeasurementWarning,
+} from './device-state.js';
+export {
+  ComparedPair,
+  ComparisonResult,
+  DiscardedTake,
+  LatencyEstimate,
+  MeasurementResult,
+  ProcessRuns,
+  ProcessVariance,
+  RatioEstimate,
+} from './latency.js';
+export { ProfiledBlock, ProfiledKernel, ProfileResult } from './profile.js';
 export {
   CreatedMeasurements,
   CreateMeasurements,
-  EnvironmentSnapshot,
-  LatencyEstimate,
   Measurement,
-  MeasurementEnvironment,
   MeasurementFailure,
   MeasurementProgress,
   MeasurementRequest,
-  MeasurementResult,
-  MeasurementSpec,
   MeasurementStatus,
-  MeasurementWarning,
-  PartialMeasurementSpec,
-  RatioEstimate,
 } from './measurement.js';
+export { Change, HistoryItem, MeasurementHistory, Regression, RegressionReport } from './history.js';
+export {
+  AgentHealth,
+  CanaryHistory,
+  CanaryReading,
+  HealthStatus,
+  PostCanary,
+  TargetHealth,
+} from './health.js';
 export {
   Block,
   BlockList,
   Candidate,
   CreateCandidate,
   Criterion,
+  InputData,
   Model,
   Recipe,
   Reduction,
@@ -61,13 +83,16 @@ export {
 export {
   AgentPage,
   BlockQuery,
+  CanaryQuery,
   CandidatePage,
   CandidateQuery,
+  HistoryQuery,
   MeasurementPage,
   MeasurementQuery,
   ModelPage,
   PlanPage,
   PutTarget,
+  RegressionQuery,
   ScoreQuery,
   TargetPage,
 } from './page.js';

@@ -92,3 +92,13 @@ export type Candidate = Static<typeof Candidate>;
 /** Asks for a candidate from a recipe. The same recipe twice is the same candidate. */
 export const CreateCandidate = Type.Object({ modelId: Sha256, recipe: Recipe }, { additionalProperties: false });
 export type CreateCandidate = Static<typeof CreateCandidate>;
+
+/** Input data that was uploaded: the arrays of an .npz, by input name. */
+export const InputData = Type.Object({
+  sha256: Sha256,
+  sizeBytes: Type.Integer(),
+  arrays: Type.Array(
+    Type.Object({ name: Type.String(), elementType: Type.String(), shape: Type.Array(Type.Integer()) }),
+  ),
+});
+export type InputData = Static<typeof InputData>;

@@ -1,9 +1,10 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { Agent, Target } from './fleet.js';
 import { Measurement, MeasurementStatus } from './measurement.js';
+import { MeasurementKind } from './spec.js';
 import { Candidate, Model, Reduction } from './model.js';
 import { Plan } from './plan.js';
-import { Granularity, PageQuery, Sha256, TargetName } from './primitives.js';
+import { Granularity, PageQuery, Sha256, TargetName, Timestamp } from './primitives.js';
 
 /** A page of a list; `nextCursor` is null on the last one. */
 const pageOf = <Item extends TSchema>(item: Item) =>
@@ -34,9 +35,29 @@ export const MeasurementQuery = Type.Object({
   subject: Type.Optional(Sha256),
   target: Type.Optional(TargetName),
   status: Type.Optional(MeasurementStatus),
+  kind: Type.Optional(MeasurementKind),
   spec: Type.Optional(Type.String({ description: 'JSON of a spec; what is missing in it takes its default' })),
 });
 export type MeasurementQuery = Static<typeof MeasurementQuery>;
+
+/** How much of a history to show. */
+export const HistoryQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }) });
+export type HistoryQuery = Static<typeof HistoryQuery>;
+
+/** Which identities to look over for changes. */
+export const RegressionQuery = Type.Object({
+  modelId: Type.Optional(Sha256),
+  target: Type.Optional(TargetName),
+  since: Type.Optional(Type.Unsafe<Timestamp>({ ...Timestamp, description: 'Only results that are newer' })),
+});
+export type RegressionQuery = Static<typeof RegressionQuery>;
+
+/** Which canary readings to show. */
+export const CanaryQuery = Type.Object({
+  target: TargetName,
+  limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }),
+});
+export type CanaryQuery = Static<typeof CanaryQuery>;
 
 /** Which blocks to show. */
 export const BlockQuery = Type.Object({

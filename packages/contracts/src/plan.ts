@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { PartialMeasurementSpec } from './measurement.js';
+import { PartialMeasurementSpec } from './spec.js';
 import { Criterion, Reduction } from './model.js';
 import { Granularity, Id, Interval, Sha256, Statistic, TargetName, Timestamp } from './primitives.js';
 
