@@ -57,6 +57,12 @@ export const EnvironmentSnapshot = Type.Object({
   uptimeSeconds: Type.Optional(Type.Number()),
   affinity: Type.Optional(Type.String({ description: 'CPUs that the process may use, such as 0-1' })),
   governor: Type.Optional(Type.String()),
+  frequencyDriver: Type.Optional(Type.String({ description: 'Of the kernel, such as intel_pstate' })),
+  energyPreference: Type.Optional(
+    Type.String({
+      description: 'What the CPU itself prefers, such as balance_performance, where it sets its own frequency',
+    }),
+  ),
   turbo: Type.Optional(Type.Boolean({ description: 'The CPU may go beyond its base frequency' })),
   simultaneousThreads: Type.Optional(Type.Boolean({ description: 'Logical cores share physical ones' })),
   powerSource: Type.Optional(Type.Union([Type.Literal('mains'), Type.Literal('battery')])),
@@ -96,6 +102,8 @@ export const EnvironmentSample = Type.Object({
   gpuClockMHz: Type.Optional(Type.Number()),
   gpuTemperatureC: Type.Optional(Type.Number()),
   gpuPowerW: Type.Optional(Type.Number()),
+  gpuThrottleReasons: Type.Optional(Type.Array(Type.String())),
+  gpuProcesses: Type.Optional(Type.Integer({ description: 'Processes that compute on the GPU, the probe among them' })),
 });
 export type EnvironmentSample = Static<typeof EnvironmentSample>;
 
