@@ -17,6 +17,7 @@ export type { ValueInfo } from './value-info.js';
 export { type ConstantData, constantData, type TypedValues } from './constant-data.js';
 export { editGraph, type GraphEdit } from './edit.js';
 export { exposeTensors } from './expose.js';
+export { type GraphLabels, labelGraph } from './label.js';
 
 // Build
 export type { AttributeValue } from './attribute-proto.js';
