@@ -30,12 +30,29 @@ const Placed = {
   workDir: Type.String({ minLength: 1 }),
 };
 
-/** Measure a subject, interleaved with a control. */
+/** What one of the fresh processes of a measurement is to do of the whole. */
+export const Quota = Type.Object({
+  /** Which of the processes this is, from 0. Each has an order of its rounds of its own. */
+  process: Type.Integer({ minimum: 0 }),
+  /** How many processes share the work: this one is done when so many like it would be enough. */
+  share: Type.Integer({ minimum: 1 }),
+  /** Rounds at most. */
+  maxRuns: Type.Integer({ minimum: 2 }),
+  /** Time of the timed rounds at most. */
+  maxSeconds: Type.Number({ exclusiveMinimum: 0 }),
+  /** How much time the start, the loading and the warm-up of all processes may take, this one and those to come. */
+  maxOverheadSeconds: Type.Number({ minimum: 0 }),
+});
+export type Quota = Static<typeof Quota>;
+
+/** Measure one artifact, or several in the same rounds; the first is the subject, after which the others are fed. */
 export const MeasureRequest = Type.Object({
   kind: Type.Literal('measure'),
-  subjectPath: Type.String({ minLength: 1 }),
-  controlPath: Type.Optional(Type.String({ minLength: 1 })),
+  artifactPaths: Type.Array(Type.String({ minLength: 1 }), { minItems: 1 }),
+  /** A .npz with the data of every input; absent: random data, by seed. */
+  inputDataPath: Type.Optional(Type.String({ minLength: 1 })),
   spec: MeasurementSpec,
+  quota: Quota,
   ...Placed,
 });
 export type MeasureRequest = Static<typeof MeasureRequest>;
@@ -73,29 +90,61 @@ export type CheckRequest = Static<typeof CheckRequest>;
 export const ProbeRequest = Type.Union([MeasureRequest, TraceRequest, RunRequest, CheckRequest]);
 export type ProbeRequest = Static<typeof ProbeRequest>;
 
-const Samples = Type.Object({
-  samplesMs: Type.Array(Type.Number(), { minItems: 2 }),
+const Times = Type.Refine(
+  Type.Unsafe<Float64Array>({}),
+  (value) => value instanceof Float64Array && value.length >= 2,
+  () => 'must be two or more times',
+);
+
+/** What one process found out about one artifact. */
+export const Samples = Type.Object({
+  /** A value a round, in order of time, in ms per run. */
+  samplesMs: Times,
   runsPerSample: Type.Integer({ minimum: 1 }),
+  /** Runs that are in no sample: the first one, warm-up, rounds that were not kept. */
   droppedRuns: Type.Integer({ minimum: 0 }),
   loadMs: Type.Number(),
   firstRunMs: Type.Number(),
+  /** Size of the file. */
+  modelBytes: Type.Integer({ minimum: 0 }),
 });
 export type Samples = Static<typeof Samples>;
 
-/** The raw samples of a measurement, before any statistics. */
+/** How well the runs kept to a request rate. */
+export const Punctuality = Type.Object({
+  runs: Type.Integer({ minimum: 0 }),
+  /** Runs that were due while the one before was still going on. */
+  lateRuns: Type.Integer({ minimum: 0 }),
+  achievedPerSecond: Type.Number({ minimum: 0 }),
+});
+export type Punctuality = Static<typeof Punctuality>;
+
+/** The raw samples of one process of a measurement, before any statistics. */
 export const Measured = Type.Object({
   kind: Type.Literal('measured'),
-  subject: Samples,
-  control: Type.Optional(Samples),
-  atMs: Type.Array(Type.Number(), { minItems: 2 }),
+  /** In the order of the request. */
+  artifacts: Type.Array(Samples, { minItems: 1 }),
+  /** When each round began, ms after the first. */
+  atMs: Times,
+  /** When the first round began, ms since the Unix epoch. */
+  startedAtMs: Type.Number(),
+  /** How long the rounds took, those that were not kept included. */
+  samplingMs: Type.Number({ minimum: 0 }),
+  /** How many processes like this would be enough: the share that was asked for, or less where starting one costs too much. */
+  share: Type.Integer({ minimum: 1 }),
+  /** Start, loading and warm-up. */
+  overheadMs: Type.Number({ minimum: 0 }),
   warmUpSteady: Type.Boolean(),
   inputs: Type.Record(Type.String(), Dims),
   assumedInputs: Type.Array(Type.String()),
   /** How many nodes of the subject ran, and how many of them elsewhere than on the provider; absent for the CPU. */
   placement: Type.Optional(Type.Object({ nodes: Type.Integer(), nodesElsewhere: Type.Integer() })),
+  /** Absent unless the runs came at a request rate. */
+  punctuality: Type.Optional(Punctuality),
   onnxruntime: Type.String(),
   cpuSeconds: Type.Number(),
-  peakRssBytes: Type.Number(),
+  /** Of this process when it had loaded and run the subject alone; absent when it never held the subject alone. */
+  peakRssBytes: Type.Optional(Type.Number()),
 });
 export type Measured = Static<typeof Measured>;
 
