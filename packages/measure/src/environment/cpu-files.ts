@@ -1,60 +1,110 @@
-import { parseCpuInfoMHz, parseInteger } from './proc-text.js';
+import { known, largestOf, meanOf, sumOf } from './known.js';
+import { parseCpuInfoMHz, parseCpuList, parseInteger } from './proc-text.js';
 import type { System } from './system.js';
 
 const CPU_FOLDER = '/sys/devices/system/cpu';
-const THERMAL_FOLDER = '/sys/class/thermal';
 const KHZ_PER_MHZ = 1000;
-const MILLIDEGREES = 1000;
 
-/** Thermal zones that sit on the processor; others measure the battery, the radio or the board. */
-const processorZone = /cpu|pkg|core|soc|k10temp/i;
-
-/** What Linux tells of a CPU's clock and heat; absent: it does not tell here. */
+/** What Linux tells of a CPU's clock; absent: it does not tell here. */
 export interface CpuState {
   readonly governor?: string;
+  readonly frequencyDriver?: string;
+  readonly energyPreference?: string;
+  readonly turbo?: boolean;
+  readonly simultaneousThreads?: boolean;
   readonly frequencyMHz?: number;
-  readonly temperatureC?: number;
+  readonly maxFrequencyMHz?: number;
   readonly throttleCount?: number;
 }
 
-async function frequencyMHz(system: System): Promise<number | undefined> {
-  const kHz = parseInteger(await system.readText(`${CPU_FOLDER}/cpu0/cpufreq/scaling_cur_freq`));
-  if (kHz !== undefined) return kHz / KHZ_PER_MHZ;
-  const cpuInfo = await system.readText('/proc/cpuinfo');
-  return cpuInfo === undefined ? undefined : parseCpuInfoMHz(cpuInfo);
+async function trimmed(system: System, path: string): Promise<string | undefined> {
+  const text = (await system.readText(path))?.trim();
+  return text === '' ? undefined : text;
 }
 
-async function temperatureC(system: System): Promise<number | undefined> {
-  const zones = (await system.list(THERMAL_FOLDER)).filter((name) => name.startsWith('thermal_zone'));
-  const readings = await Promise.all(
-    zones.map(async (zone) => ({
-      type: (await system.readText(`${THERMAL_FOLDER}/${zone}/type`)) ?? '',
-      milli: parseInteger(await system.readText(`${THERMAL_FOLDER}/${zone}/temp`)),
-    })),
+async function integerIn(system: System, path: string): Promise<number | undefined> {
+  return parseInteger(await system.readText(path));
+}
+
+/** The logical cores that the kernel lists, in order. */
+async function listCores(system: System): Promise<readonly number[]> {
+  const names = await system.list(CPU_FOLDER);
+  return names.flatMap((name) => (/^cpu\d+$/.test(name) ? [Number(name.slice(3))] : [])).sort((a, b) => a - b);
+}
+
+/** The clocks of some cores now, in MHz; cores that do not tell are left out. */
+export async function readClocksMHz(system: System, cores: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const read = await Promise.all(
+    cores.map(async (core) => [core, await integerIn(system, `${CPU_FOLDER}/cpu${core}/cpufreq/scaling_cur_freq`)]),
   );
-  const hot = readings.flatMap(({ type, milli }) => (milli !== undefined && processorZone.test(type) ? [milli] : []));
-  return hot.length === 0 ? undefined : Math.max(...hot) / MILLIDEGREES;
+  const clocks = new Map<number, number>();
+  for (const [core, kHz] of read) if (core !== undefined && kHz !== undefined) clocks.set(core, kHz / KHZ_PER_MHZ);
+  if (clocks.size > 0) return clocks;
+  const told = parseCpuInfoMHz((await system.readText('/proc/cpuinfo')) ?? '');
+  return new Map([...told].filter(([core]) => cores.includes(core)));
 }
 
-async function throttleCount(system: System): Promise<number | undefined> {
-  const cores = (await system.list(CPU_FOLDER)).filter((name) => /^cpu\d+$/.test(name));
-  const counts = await Promise.all(
-    cores.map((core) => system.readText(`${CPU_FOLDER}/${core}/thermal_throttle/core_throttle_count`)),
+async function maxFrequencyMHz(system: System, cores: readonly number[]): Promise<number | undefined> {
+  const kHz = await Promise.all(
+    cores.map((core) => integerIn(system, `${CPU_FOLDER}/cpu${core}/cpufreq/cpuinfo_max_freq`)),
   );
-  const known = counts.map(parseInteger).filter((count) => count !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
+  const largest = largestOf(kHz);
+  return largest === undefined ? undefined : largest / KHZ_PER_MHZ;
 }
 
-/** Reads governor, clock, temperature and throttling of the CPU from /sys and /proc. */
-export async function readCpuState(system: System): Promise<CpuState> {
-  const governor = (await system.readText(`${CPU_FOLDER}/cpu0/cpufreq/scaling_governor`))?.trim();
-  const mhz = await frequencyMHz(system);
-  const celsius = await temperatureC(system);
-  const throttled = await throttleCount(system);
-  return {
-    ...(governor === undefined ? {} : { governor }),
-    ...(mhz === undefined ? {} : { frequencyMHz: mhz }),
-    ...(celsius === undefined ? {} : { temperatureC: celsius }),
-    ...(throttled === undefined ? {} : { throttleCount: throttled }),
-  };
+/** Whether the CPU may go beyond its base frequency: intel_pstate says it the other way round. */
+async function turbo(system: System, core: number): Promise<boolean | undefined> {
+  const off = await integerIn(system, `${CPU_FOLDER}/intel_pstate/no_turbo`);
+  if (off !== undefined) return off === 0;
+  const boost =
+    (await integerIn(system, `${CPU_FOLDER}/cpufreq/boost`)) ??
+    (await integerIn(system, `${CPU_FOLDER}/cpu${core}/cpufreq/boost`));
+  return boost === undefined ? undefined : boost === 1;
+}
+
+async function simultaneousThreads(system: System, core: number): Promise<boolean | undefined> {
+  const active = await integerIn(system, `${CPU_FOLDER}/smt/active`);
+  if (active !== undefined) return active === 1;
+  const siblings = await system.readText(`${CPU_FOLDER}/cpu${core}/topology/thread_siblings_list`);
+  return siblings === undefined ? undefined : parseCpuList(siblings).length > 1;
+}
+
+/** How often cores, and the packages that they sit in, were slowed down by heat since boot. */
+async function throttleCount(system: System, cores: readonly number[]): Promise<number | undefined> {
+  const perCore = await Promise.all(
+    cores.map(async (core) => {
+      const folder = `${CPU_FOLDER}/cpu${core}`;
+      const [coreTimes, packageTimes, packageId = 0] = await Promise.all([
+        integerIn(system, `${folder}/thermal_throttle/core_throttle_count`),
+        integerIn(system, `${folder}/thermal_throttle/package_throttle_count`),
+        integerIn(system, `${folder}/topology/physical_package_id`),
+      ]);
+      return { coreTimes, packageTimes, packageId };
+    }),
+  );
+  // Each core of a package shows the same counter of the package.
+  const perPackage = new Map(perCore.map(({ packageId, packageTimes }) => [packageId, packageTimes]));
+  return sumOf([...perCore.map(({ coreTimes }) => coreTimes), ...perPackage.values()]);
+}
+
+/**
+ * Reads governor, clock and throttling of the CPU from /sys and /proc.
+ * @param allowed the cores that a measurement may run on, as in `0-3`; all of them when it is `undefined`
+ */
+export async function readCpuState(system: System, allowed: string | undefined): Promise<CpuState> {
+  const all = await listCores(system);
+  const cores = allowed === undefined ? all : parseCpuList(allowed);
+  const [first = 0] = cores;
+  const policy = `${CPU_FOLDER}/cpu${first}/cpufreq`;
+  const clocks = await readClocksMHz(system, cores.length === 0 ? [0] : cores);
+  return known({
+    governor: await trimmed(system, `${policy}/scaling_governor`),
+    frequencyDriver: await trimmed(system, `${policy}/scaling_driver`),
+    energyPreference: await trimmed(system, `${policy}/energy_performance_preference`),
+    turbo: await turbo(system, first),
+    simultaneousThreads: await simultaneousThreads(system, first),
+    frequencyMHz: meanOf([...clocks.values()]),
+    maxFrequencyMHz: await maxFrequencyMHz(system, cores),
+    throttleCount: await throttleCount(system, all),
+  });
 }
