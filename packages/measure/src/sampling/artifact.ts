@@ -10,5 +10,5 @@ export interface TimedArtifact {
   time(runs: number): Promise<number>;
 }
 
-/** What is measured together: the subject, and the control that is interleaved with it. */
-export type ArtifactSet = readonly [subject: TimedArtifact] | readonly [subject: TimedArtifact, control: TimedArtifact];
+/** What is measured together, in the same rounds: one artifact at least, the subject first. */
+export type ArtifactSet = readonly TimedArtifact[];

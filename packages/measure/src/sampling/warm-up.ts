@@ -13,6 +13,9 @@ const WINDOW_RUNS = 3;
 /** Warm-up ends when the latest window is not more than this much faster than the one before. */
 const STEADY_TOLERANCE = 0.02;
 
+/** Older times than half of this many are let go; two windows of the shortest run that a caller can see are less. */
+const MAX_KEPT = 100_000;
+
 /** The check costs a sort, so it comes at growing intervals. */
 const CHECK_GROWTH = 1.25;
 
@@ -73,6 +76,7 @@ export async function warmUp(artifacts: ArtifactSet, { now, maxMs, onRound }: Wa
     if (runs >= checkAt) {
       steady = series.every(({ timesMs }) => isSteady(timesMs));
       checkAt = Math.ceil(checkAt * CHECK_GROWTH);
+      for (const { timesMs } of series) if (timesMs.length > MAX_KEPT) timesMs.splice(0, timesMs.length - MAX_KEPT / 2);
     }
   }
   const typicalMs = series.map(({ timesMs }) => median(timesMs.slice(-windowLength(timesMs))));

@@ -1,0 +1,78 @@
+import { stat } from 'node:fs/promises';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { ShapeWishes } from '../inputs/shapes.js';
+import { type Random, shuffled } from '../statistics/random.js';
+import { firstRun, type FirstRun, runAndDrop } from './first-run.js';
+import type { MeasureRequest } from './messages.js';
+import { openSession, runError } from './session.js';
+import { inputsOf } from './tensors.js';
+
+/** A few more runs after the first show what memory the subject needs, unless they take longer than this. */
+const RUNS_ALONE = 3;
+const MAX_ALONE_MS = 1000;
+
+const KIB = 1024;
+
+/** A model that is loaded and has run once. */
+export interface Loaded extends FirstRun {
+  readonly session: InferenceSession;
+  readonly loadMs: number;
+  readonly modelBytes: number;
+}
+
+/** What a process has loaded. */
+export interface LoadedSet {
+  /** In the order of the request. */
+  readonly artifacts: readonly Loaded[];
+  /** Peak resident memory when nothing but the subject had been loaded and run; absent when it came later. */
+  readonly peakRssBytes: number | undefined;
+}
+
+/** The shapes of the subject for those inputs that an artifact has too. */
+function wishesLike(shapes: FirstRun['shapes'], session: InferenceSession, batch: number): ShapeWishes {
+  const names = new Set(inputsOf(session).map(({ name }) => name));
+  return { batch, inputShapes: Object.fromEntries(Object.entries(shapes).filter(([name]) => names.has(name))) };
+}
+
+async function load(path: string, { spec }: MeasureRequest, shapes?: FirstRun['shapes']): Promise<Loaded> {
+  const { size } = await stat(path);
+  const { session, loadMs } = await openSession(path, spec);
+  const wishes = shapes === undefined ? spec : wishesLike(shapes, session, spec.batch);
+  return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed)) };
+}
+
+/** Peak resident memory after the subject has run a few times. */
+async function peakAlone({ session, feeds }: Loaded): Promise<number> {
+  const startMs = performance.now();
+  try {
+    for (let run = 0; run < RUNS_ALONE && performance.now() - startMs < MAX_ALONE_MS; run++) {
+      await runAndDrop(session, feeds);
+    }
+  } catch (cause) {
+    throw runError(cause);
+  }
+  return process.resourceUsage().maxRSS * KIB;
+}
+
+/**
+ * The first process loads the subject first and alone, to see what memory it needs and which shapes it runs on; the others
+ * are fed the same. Further processes, which are told the shapes, load in an order of their own, for none is to profit from
+ * its place in memory in all of them.
+ */
+export async function loadAll(request: MeasureRequest, random: Random): Promise<LoadedSet> {
+  const { artifactPaths, quota, spec } = request;
+  const [subjectPath = '', ...otherPaths] = artifactPaths;
+  if (quota.process === 0) {
+    const subject = await load(subjectPath, request);
+    const peakRssBytes = await peakAlone(subject);
+    const artifacts = [subject];
+    for (const path of otherPaths) artifacts.push(await load(path, request, subject.shapes));
+    return { artifacts, peakRssBytes };
+  }
+  const loaded = new Map<number, Loaded>();
+  for (const [index, path] of shuffled([...artifactPaths.entries()], random)) {
+    loaded.set(index, await load(path, request, spec.inputShapes));
+  }
+  const artifacts = artifactPaths.flatMap((_, index) => loaded.get(index) ?? []);
+  return { artifacts, peakRssBytes: artifacts.length === 1 ? process.resourceUsage().maxRSS * KIB : undefined };
+}
