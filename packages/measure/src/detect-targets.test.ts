@@ -28,3 +28,17 @@ test('a provider that this build of onnxruntime lacks is named, with those that 
 test('detection can be cancelled', async () => {
   await expect(detectTargets({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
 });
+
+test('every built-in target is available, or there are words for why not', async () => {
+  const detected = await detectTargets();
+  expect(detected.map(({ name }) => name)).toEqual(builtInTargets.map(({ name }) => name));
+  for (const { available, reason } of detected) expect(available ? 'available' : reason).toMatch(/\w+/);
+});
+
+test('two targets of one provider are tried once, and each is answered', async () => {
+  const targets = ['one', 'other'].map((name) => ({ name, description: name, architecture: 'any', provider: 'cpu' }));
+  expect((await detectTargets({ targets })).map(({ name, available }) => [name, available])).toEqual([
+    ['one', true],
+    ['other', true],
+  ]);
+});
