@@ -1,5 +1,10 @@
 // Measure
 export { measure, type MeasureOptions, type MeasureRequest } from './measure.js';
+export { compare, type CompareRequest } from './compare.js';
+
+// Profile
+export { type BlockNodes, profileByBlock } from './profile/by-block.js';
+export { profile, type ProfileRequest } from './profile/profile.js';
 
 // Run a model in a child process
 export { runOnce, type RunOptions } from './run-once.js';

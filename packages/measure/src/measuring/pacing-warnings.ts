@@ -8,7 +8,10 @@ const MIN_RATE_SHARE = 0.95;
 const MAX_LATE_SHARE = 0.05;
 
 /** That the runs could not keep to the rate of the spec, with the share of late ones and the rate that was reached. */
-export function pacingWarnings(processes: readonly Measured[], { pacing }: MeasurementSpec): MeasurementWarning[] {
+export function pacingWarnings(
+  processes: readonly Pick<Measured, 'punctuality'>[],
+  { pacing }: MeasurementSpec,
+): MeasurementWarning[] {
   if (pacing.kind !== 'request-rate') return [];
   const kept = processes.flatMap(({ punctuality }) => punctuality ?? []);
   const runs = kept.reduce((sum, each) => sum + each.runs, 0);

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MeasurementProgress } from '@espalier/contracts';
 import { env } from 'onnxruntime-node';
 import { pacerOf } from '../sampling/pacing.js';
 import { type Part, partOf } from '../sampling/quota.js';
@@ -11,6 +10,7 @@ import { seededRandom } from '../statistics/random.js';
 import { type Loaded, loadAll } from './load.js';
 import type { Measured, MeasureRequest, Samples } from './messages.js';
 import { checkPlacement, type Placement } from './placement.js';
+import { type Report, throttled } from './report.js';
 import { startOnnxruntime } from './session.js';
 import { sleepUntil } from './sleep.js';
 import { now, timedSession, timerCostMs } from './timing.js';
@@ -21,21 +21,7 @@ const WARM_UP_SHARE = 0.25;
 /** Processes have their own order of rounds: seeds this far apart. */
 const SEED_STRIDE = 2 ** 32;
 
-const PROGRESS_INTERVAL_MS = 500;
 const MICROSECONDS = 1e6;
-
-type Report = (progress: MeasurementProgress) => void;
-
-/** Passes on at most two reports a second, so that reporting does not disturb what it reports on. */
-function throttled(report: Report): (make: () => MeasurementProgress) => void {
-  let nextMs = Number.NEGATIVE_INFINITY;
-  return (make) => {
-    const nowMs = now();
-    if (nowMs < nextMs) return;
-    nextMs = nowMs + PROGRESS_INTERVAL_MS;
-    report(make());
-  };
-}
 
 /** Where the nodes of all artifacts ran, when that is not the CPU; one that the provider runs no part of is an error. */
 async function placementOf(artifacts: readonly Loaded[], request: MeasureRequest): Promise<Placement | undefined> {

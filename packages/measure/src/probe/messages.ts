@@ -1,4 +1,4 @@
-import { MeasurementProgress, MeasurementSpec } from '@espalier/contracts';
+import { MeasurementProgress, MeasurementSpec, ProfiledKernel } from '@espalier/contracts';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { MeasureError } from '../measure-error.js';
@@ -36,12 +36,15 @@ export const Quota = Type.Object({
   process: Type.Integer({ minimum: 0 }),
   /** How many processes share the work: this one is done when so many like it would be enough. */
   share: Type.Integer({ minimum: 1 }),
-  /** Rounds at most. */
-  maxRuns: Type.Integer({ minimum: 2 }),
-  /** Time of the timed rounds at most. */
-  maxSeconds: Type.Number({ exclusiveMinimum: 0 }),
-  /** How much time the start, the loading and the warm-up of all processes may take, this one and those to come. */
-  maxOverheadSeconds: Type.Number({ minimum: 0 }),
+  /** The rounds and the seconds that are left are divided into so many parts, of which this process gets one. */
+  parts: Type.Integer({ minimum: 1 }),
+  runsLeft: Type.Integer({ minimum: 2 }),
+  secondsLeft: Type.Number({ exclusiveMinimum: 0 }),
+  /**
+   * What starting, loading and warming up may cost in all `share` processes, in seconds; one that finds it costs more makes
+   * do with a smaller share. Absent: whatever it takes.
+   */
+  overheadSeconds: Type.Optional(Type.Number({ minimum: 0 })),
 });
 export type Quota = Static<typeof Quota>;
 
@@ -56,6 +59,17 @@ export const MeasureRequest = Type.Object({
   ...Placed,
 });
 export type MeasureRequest = Static<typeof MeasureRequest>;
+
+/** Find out where the time of a run goes. */
+export const ProfileRequest = Type.Object({
+  kind: Type.Literal('profile'),
+  modelPath: Type.String({ minLength: 1 }),
+  /** A .npz with the data of every input; absent: random data, by seed. */
+  inputDataPath: Type.Optional(Type.String({ minLength: 1 })),
+  spec: MeasurementSpec,
+  ...Placed,
+});
+export type ProfileRequest = Static<typeof ProfileRequest>;
 
 /** Find the shape of every intermediate tensor. */
 export const TraceRequest = Type.Object({
@@ -87,7 +101,7 @@ export const CheckRequest = Type.Object({
 export type CheckRequest = Static<typeof CheckRequest>;
 
 /** What a probe can be asked. */
-export const ProbeRequest = Type.Union([MeasureRequest, TraceRequest, RunRequest, CheckRequest]);
+export const ProbeRequest = Type.Union([MeasureRequest, ProfileRequest, TraceRequest, RunRequest, CheckRequest]);
 export type ProbeRequest = Static<typeof ProbeRequest>;
 
 const Times = Type.Refine(
@@ -148,6 +162,23 @@ export const Measured = Type.Object({
 });
 export type Measured = Static<typeof Measured>;
 
+/** Where the time of the runs of a model went. */
+export const Profiled = Type.Object({
+  kind: Type.Literal('profiled'),
+  runs: Type.Integer({ minimum: 1 }),
+  profiledP50Ms: Type.Number(),
+  plainP50Ms: Type.Number(),
+  kernels: Type.Array(ProfiledKernel),
+  runtimeShare: Type.Number(),
+  unexplained: Type.Number(),
+  warmUpSteady: Type.Boolean(),
+  inputs: Type.Record(Type.String(), Dims),
+  assumedInputs: Type.Array(Type.String()),
+  onnxruntime: Type.String(),
+  cpuSeconds: Type.Number(),
+});
+export type Profiled = Static<typeof Profiled>;
+
 /** Shapes of the tensors of one run. */
 export const Traced = Type.Object({
   kind: Type.Literal('traced'),
@@ -187,7 +218,7 @@ export type Failed = Static<typeof Failed>;
 const Progress = Type.Object({ kind: Type.Literal('progress'), progress: MeasurementProgress });
 
 /** What a probe can say: any number of progress messages, then one of the others. */
-export const ProbeMessage = Type.Union([Progress, Measured, Traced, Ran, Checked, Failed]);
+export const ProbeMessage = Type.Union([Progress, Measured, Profiled, Traced, Ran, Checked, Failed]);
 export type ProbeMessage = Static<typeof ProbeMessage>;
 
 /** The message that ends a probe's work. */

@@ -90,7 +90,7 @@ export function nextQuota(rule: StoppingRule, spent: readonly Spent[], judge: ()
   const share = Math.min(planned(rule), spent[0]?.share ?? Number.POSITIVE_INFINITY);
   const process = spent.length;
   if (process < share) {
-    const parts = share - process + (auto && share > 1 ? PARTS_LEFT_BY_PILOT : 0);
+    const parts = share - process + (auto && share === PILOT_PROCESSES ? PARTS_LEFT_BY_PILOT : 0);
     const quota = { process, share, parts, ...atLeast(left(rule, spent)) };
     return auto && process === 0 ? { ...quota, overheadSeconds: overheadSeconds(rule) } : quota;
   }
