@@ -1,5 +1,6 @@
 import type { EnvironmentSample, EnvironmentSnapshot, GpuState, MeasurementWarning } from '@espalier/contracts';
 import { expect, test } from '@jest/globals';
+import { documentedWarnings } from './documented-testing.js';
 import type { Surroundings } from './surroundings.js';
 import { environmentWarnings } from './warnings.js';
 
@@ -21,6 +22,8 @@ const tenSecondsLater: EnvironmentSnapshot = { ...quiet, at: '2026-11-25T10:00:1
 
 const warn = (after: Partial<EnvironmentSnapshot>, more: Partial<Surroundings> = {}): MeasurementWarning[] =>
   environmentWarnings({ before: quiet, after: { ...tenSecondsLater, ...after }, ownCpuSeconds: 10, ...more });
+
+const documented = new Map(documentedWarnings().map((each) => [each.code, each.evidence]));
 
 /** Ten looks at work, a second apart. */
 const looks = (of: (index: number) => Partial<EnvironmentSample>): EnvironmentSample[] =>
@@ -132,6 +135,7 @@ test.each<{ code: string; after?: Partial<EnvironmentSnapshot>; more?: Partial<S
   },
 ])('$code comes with its evidence: $evidence', ({ code, after = {}, more, evidence }) => {
   expect(warn(after, more)).toEqual([{ code, evidence }]);
+  expect(documented.get(code)).toEqual(expect.arrayContaining(Object.keys(evidence)));
 });
 
 test.each<{ what: string; after?: Partial<EnvironmentSnapshot>; more?: Partial<Surroundings> }>([
