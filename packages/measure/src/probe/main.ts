@@ -31,6 +31,10 @@ async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
       const { measureTask } = await import('./measure-task.js');
       return measureTask(request, (progress) => report({ kind: 'progress', progress }));
     }
+    case 'profile': {
+      const { profileTask } = await import('./profile-task.js');
+      return profileTask(request, (progress) => report({ kind: 'progress', progress }));
+    }
     case 'trace':
       return (await import('./trace-task.js')).traceTask(request);
     case 'run':

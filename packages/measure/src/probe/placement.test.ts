@@ -1,26 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { placementInProfile } from './placement.js';
+import type { KernelEvent } from '../profile/trace-events.js';
+import { placementIn } from './placement.js';
 
-const node = (provider: string) => ({
-  cat: 'Node',
-  ph: 'X',
-  dur: 5,
-  name: 'conv_kernel_time',
-  args: { op_name: 'Conv', provider },
+const kernel = (provider: string): KernelEvent => ({
+  name: 'conv',
+  opType: 'Conv',
+  provider,
+  nodeIndex: 0,
+  threadId: 1,
+  startUs: 0,
+  durationUs: 5,
 });
 
-test('nodes are counted by the provider that ran them, other events are not', () => {
-  const profile = [
-    { cat: 'Session', name: 'model_loading_uri', args: {} },
-    { cat: 'Node', name: 'conv_fence_before', args: { op_name: 'Conv' } },
-    node('CUDAExecutionProvider'),
-    node('CUDAExecutionProvider'),
-    node('CPUExecutionProvider'),
-  ];
-  expect(placementInProfile(profile, 'cuda')).toEqual({ nodes: 3, nodesElsewhere: 1 });
-  expect(placementInProfile(profile, 'webgpu')).toEqual({ nodes: 3, nodesElsewhere: 3 });
-});
-
-test('a profile of another form is refused', () => {
-  expect(() => placementInProfile({ traceEvents: [] }, 'cuda')).toThrow();
+test('kernels are counted by the provider that ran them', () => {
+  const kernels = ['CUDAExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider'].map(kernel);
+  const runs = [{ durationUs: 20, kernels }];
+  expect(placementIn(runs, 'cuda')).toEqual({ nodes: 3, nodesElsewhere: 1 });
+  expect(placementIn(runs, 'webgpu')).toEqual({ nodes: 3, nodesElsewhere: 3 });
+  expect(placementIn([], 'cuda')).toEqual({ nodes: 0, nodesElsewhere: 0 });
 });

@@ -1,18 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { MeasureError } from '../measure-error.js';
+import { providerCalled } from '../profile/provider-name.js';
+import type { TracedRun } from '../profile/trace-events.js';
+import { readTrace } from '../profile/trace-file.js';
 import { openSession, runError, type SessionSettings } from './session.js';
 import { runAndDrop } from './first-run.js';
 import type { Feeds } from './tensors.js';
-
-const ProfileEvents = Type.Array(
-  Type.Object({
-    cat: Type.String(),
-    args: Type.Optional(Type.Object({ provider: Type.Optional(Type.String()) })),
-  }),
-);
 
 /** Where the nodes of a model ran. */
 export interface Placement {
@@ -20,16 +13,10 @@ export interface Placement {
   readonly nodesElsewhere: number;
 }
 
-/**
- * Counts the nodes in a profile of onnxruntime (a JSON array of events) that ran on a provider and elsewhere. Providers
- * are called `CUDAExecutionProvider` and so on there.
- */
-export function placementInProfile(profile: unknown, provider: string): Placement {
-  const providers = Value.Parse(ProfileEvents, profile).flatMap(({ cat, args }) =>
-    cat === 'Node' && args?.provider !== undefined ? [args.provider.toLowerCase()] : [],
-  );
-  const own = `${provider}executionprovider`.toLowerCase();
-  return { nodes: providers.length, nodesElsewhere: providers.filter((name) => name !== own).length };
+/** Counts the kernels of traced runs that ran on a provider and elsewhere. */
+export function placementIn(runs: readonly TracedRun[], provider: string): Placement {
+  const providers = runs.flatMap(({ kernels }) => kernels.map((kernel) => providerCalled(kernel.provider)));
+  return { nodes: providers.length, nodesElsewhere: providers.filter((name) => name !== provider).length };
 }
 
 /**
@@ -42,8 +29,8 @@ export async function checkPlacement(
   settings: SessionSettings,
   { feeds, workDir }: { readonly feeds: Feeds; readonly workDir: string },
 ): Promise<Placement> {
-  const prefix = 'placement';
-  const { session } = await openSession(modelPath, settings, { filePrefix: join(workDir, prefix) });
+  const filePrefix = join(workDir, 'placement');
+  const { session } = await openSession(modelPath, settings, { filePrefix });
   try {
     await runAndDrop(session, feeds);
   } catch (cause) {
@@ -51,9 +38,7 @@ export async function checkPlacement(
   }
   session.endProfiling();
   await session.release();
-  const file = (await readdir(workDir)).find((name) => name.startsWith(prefix));
-  const profile: unknown = file === undefined ? [] : JSON.parse(await readFile(join(workDir, file), 'utf8'));
-  const placement = placementInProfile(profile, settings.provider);
+  const placement = placementIn(await readTrace(filePrefix), settings.provider);
   if (placement.nodes > placement.nodesElsewhere) return placement;
   throw new MeasureError('provider-unavailable', `${settings.provider} ran no part of the model; all of it fell back`, {
     hint: 'measure it on the target whose provider really runs it, such as the CPU',

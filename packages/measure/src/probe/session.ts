@@ -17,6 +17,8 @@ const allocationFailed = /bad_?alloc|failed to allocate|out of memory|cannot all
 /** Profiling of a session. */
 interface Profiling {
   readonly filePrefix: string;
+  /** Where onnxruntime writes what it made of the model. */
+  readonly optimisedPath?: string | undefined;
 }
 
 function sessionOptions(settings: SessionSettings, profiling?: Profiling): InferenceSession.SessionOptions {
@@ -29,6 +31,7 @@ function sessionOptions(settings: SessionSettings, profiling?: Profiling): Infer
     enableCpuMemArena: settings.memoryArena,
     logSeverityLevel: LOG_ERRORS,
     ...(profiling === undefined ? {} : { enableProfiling: true, profileFilePrefix: profiling.filePrefix }),
+    ...(profiling?.optimisedPath === undefined ? {} : { optimizedModelFilePath: profiling.optimisedPath }),
   };
 }
 

@@ -1,16 +1,10 @@
 import { join } from 'node:path';
-import {
-  exposeTensors,
-  inlineExternalData,
-  OnnxError,
-  type OnnxModel,
-  readModelFile,
-  writeModelFile,
-} from '@espalier/onnx';
+import { exposeTensors, type OnnxModel, writeModelFile } from '@espalier/onnx';
 import type { InferenceSession } from 'onnxruntime-node';
 import { MeasureError } from '../measure-error.js';
 import { firstRun } from './first-run.js';
 import type { Traced, TraceRequest } from './messages.js';
+import { readWholeModel } from './model-file.js';
 import { openSession, type SessionSettings } from './session.js';
 import type { Feeds } from './tensors.js';
 
@@ -68,21 +62,12 @@ async function bisectedShapes(tracing: Tracing, names: readonly string[]): Promi
   }
 }
 
-async function readModel(modelPath: string): Promise<OnnxModel> {
-  try {
-    return await inlineExternalData(await readModelFile(modelPath));
-  } catch (cause) {
-    if (cause instanceof OnnxError) throw new MeasureError('model-invalid', cause.message, { hint: cause.hint, cause });
-    throw cause;
-  }
-}
-
 /** Runs a model with all tensors of its top-level graph exposed, at batch 1, and returns their shapes. */
 export async function traceTask({ modelPath, inputShapes, workDir }: TraceRequest): Promise<Traced> {
   const plain = await openSession(modelPath, settings);
   const { feeds, shapes, assumed } = await firstRun(plain.session, { batch: 1, inputShapes }, SEED);
   await plain.session.release();
-  const model = await readModel(modelPath);
+  const model = await readWholeModel(modelPath);
   const names = model.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
   const inner = await bisectedShapes({ model, feeds, exposedPath: join(workDir, 'exposed.onnx') }, names);
   const fed = Object.entries(feeds).map(([name, { type, dims }]) => ({ name, elementType: type, dims: [...dims] }));

@@ -1,0 +1,209 @@
+import { join } from 'node:path';
+import type { ProfiledKernel } from '@espalier/contracts';
+import { type GraphView, labelGraph, type OnnxModel, readModelFile, writeModelFile } from '@espalier/onnx';
+import { env, type InferenceSession } from 'onnxruntime-node';
+import { MeasureError } from '../measure-error.js';
+import { nodesOfKernels } from '../profile/attribution.js';
+import { type KernelShare, type ProfiledRun, runShares, type RunShares } from '../profile/kernel-shares.js';
+import { profileLabels, withoutLabels } from '../profile/labels.js';
+import { providerCalled } from '../profile/provider-name.js';
+import { alternate, type AlternatingRuns } from '../profile/schedule.js';
+import { readTrace } from '../profile/trace-file.js';
+import { median } from '../statistics/quantile.js';
+import { seededRandom } from '../statistics/random.js';
+import type { TimedArtifact } from '../sampling/artifact.js';
+import { type WarmUp, warmUp } from '../sampling/warm-up.js';
+import { type FirstRun, firstRun, runAndDrop } from './first-run.js';
+import type { Profiled, ProfileRequest } from './messages.js';
+import { readWholeModel } from './model-file.js';
+import { type Report, throttled } from './report.js';
+import { openSession, startOnnxruntime } from './session.js';
+import type { Feeds } from './tensors.js';
+import { now, timedSession } from './timing.js';
+
+/** Warming up may take this share of the time that the runs may take. */
+const WARM_UP_SHARE = 0.25;
+
+/** Runs of the profiled session that are dropped: the plain one has warmed up the machine, this one its memory. */
+const PROFILED_WARM_UP_RUNS = 3;
+
+/** onnxruntime keeps a million events and drops the rest without a word; parsing as many would take gigabytes. */
+const MAX_EVENTS = 200_000;
+
+const MICROSECONDS = 1e6;
+
+/** A session with the profiler on, and where its files are. */
+interface ProfiledSession {
+  readonly session: InferenceSession;
+  readonly tracePrefix: string;
+  /** Absent where onnxruntime cannot write down what it made of the model: a provider compiled parts of it. */
+  readonly optimisedPath?: string;
+}
+
+async function openProfiled(modelPath: string, { spec, workDir }: ProfileRequest): Promise<ProfiledSession> {
+  const tracePrefix = join(workDir, 'profile');
+  const optimisedPath = join(workDir, 'optimised.onnx');
+  try {
+    const { session } = await openSession(modelPath, spec, { filePrefix: tracePrefix, optimisedPath });
+    return { session, tracePrefix, optimisedPath };
+  } catch {
+    const plainPrefix = join(workDir, 'trace');
+    const { session } = await openSession(modelPath, spec, { filePrefix: plainPrefix });
+    return { session, tracePrefix: plainPrefix };
+  }
+}
+
+/** The graph that onnxruntime ran; undefined where it is not known, and kernels are told by their names alone. */
+async function optimisedGraph({ optimisedPath }: ProfiledSession): Promise<GraphView | undefined> {
+  if (optimisedPath === undefined) return undefined;
+  try {
+    return (await readModelFile(optimisedPath)).graph;
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many events a run leaves: with sub-graphs, whose kernels may run any number of times, one run has to tell. */
+async function eventsPerRun(
+  model: OnnxModel,
+  modelPath: string,
+  feeds: Feeds,
+  request: ProfileRequest,
+): Promise<number> {
+  const { nodes } = model.graph;
+  const { functions } = model.proto;
+  if (functions.length === 0 && nodes.every(({ hasSubgraph }) => !hasSubgraph)) return 3 * nodes.length;
+  const filePrefix = join(request.workDir, 'scout');
+  const { session } = await openSession(modelPath, request.spec, { filePrefix });
+  await runAndDrop(session, feeds);
+  session.endProfiling();
+  await session.release();
+  const [run] = await readTrace(filePrefix);
+  return 2 * (run?.kernels.length ?? 0) + 2;
+}
+
+async function runAlternately(
+  plain: TimedArtifact,
+  profiled: TimedArtifact,
+  { spec, maxRuns, report }: { spec: ProfileRequest['spec']; maxRuns: number; report: ReturnType<typeof throttled> },
+): Promise<{ warm: WarmUp; runs: AlternatingRuns }> {
+  const warm = await warmUp([plain], {
+    now,
+    maxMs: WARM_UP_SHARE * spec.maxSeconds * 1000,
+    onRound: (runs) => report(() => ({ phase: 'warming-up', runs, elapsedMs: now() })),
+  });
+  for (let run = 0; run < PROFILED_WARM_UP_RUNS; run++) await profiled.time(1);
+  const maxMs = spec.maxSeconds * 1000;
+  const runs = await alternate(plain, profiled, {
+    typicalMs: warm.typicalMs[0] ?? 1,
+    minRuns: spec.minRuns,
+    maxRuns,
+    maxMs,
+    now,
+    random: seededRandom(spec.seed),
+    onBatch: (kept) => report(() => ({ phase: 'sampling', runs: kept, elapsedMs: now() })),
+  });
+  return { warm, runs };
+}
+
+/** Puts what the trace tells of each run beside how long it took from outside. */
+async function withTraces(tracePrefix: string, { profiled }: AlternatingRuns): Promise<readonly ProfiledRun[]> {
+  const traced = (await readTrace(tracePrefix)).slice(PROFILED_WARM_UP_RUNS);
+  if (traced.length !== profiled.length) {
+    throw new MeasureError('probe-crashed', `the profile has ${traced.length} of ${profiled.length} runs`, {
+      hint: 'profile fewer runs (maxRuns)',
+    });
+  }
+  return profiled.flatMap(({ outerMs, kept }, run) => {
+    const own = traced[run];
+    return kept && own !== undefined ? [{ outerMs, traced: own }] : [];
+  });
+}
+
+/** Kernels of the model with the nodes behind them; those of a sub-graph stand for the node that holds it. */
+function profiledKernels(
+  { kernels }: RunShares,
+  graph: GraphView,
+  optimised: GraphView | undefined,
+): readonly ProfiledKernel[] {
+  const outer = kernels.filter(({ within }) => within === undefined);
+  const nodesByKernel = new Map<KernelShare | undefined, readonly string[]>(
+    nodesOfKernels(graph, outer, optimised).map((nodes, kernel) => [outer[kernel], nodes.map(({ name }) => name)]),
+  );
+  return kernels.map((kernel) => {
+    const holder = kernel.within === undefined ? kernel : kernels[kernel.within];
+    return {
+      name: withoutLabels(kernel.name),
+      opType: kernel.opType,
+      provider: providerCalled(kernel.provider),
+      nodes: [...(nodesByKernel.get(holder) ?? [])],
+      share: kernel.share,
+      medianMs: kernel.medianMs,
+    };
+  });
+}
+
+function checkProvider(provider: string, kernels: readonly ProfiledKernel[]): void {
+  if (kernels.some((kernel) => kernel.provider === provider)) return;
+  throw new MeasureError('provider-unavailable', `${provider} ran no part of the model; all of it fell back`, {
+    hint: 'profile it on the provider that really runs it, such as cpu',
+  });
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / MICROSECONDS;
+}
+
+function settled({ shapes, assumed }: FirstRun): Pick<Profiled, 'inputs' | 'assumedInputs'> {
+  return {
+    inputs: Object.fromEntries(Object.entries(shapes).map(([name, dims]) => [name, [...dims]])),
+    assumedInputs: [...assumed],
+  };
+}
+
+/**
+ * Finds out where the time of a run goes: runs a labelled copy of the model in two sessions, with and without
+ * onnxruntime's profiler, alternately.
+ */
+export async function profileTask(request: ProfileRequest, reportProgress: Report): Promise<Profiled> {
+  const { modelPath, spec, workDir } = request;
+  const report = throttled(reportProgress);
+  report(() => ({ phase: 'loading', runs: 0, elapsedMs: now() }));
+  await startOnnxruntime();
+  const model = await readWholeModel(modelPath);
+  const labelledPath = join(workDir, 'labelled.onnx');
+  await writeModelFile(labelGraph(model, profileLabels), labelledPath);
+  const plain = await openSession(labelledPath, spec);
+  const first = await firstRun(plain.session, spec, spec.seed);
+  const maxRuns = Math.floor(MAX_EVENTS / (await eventsPerRun(model, labelledPath, first.feeds, request)));
+  const profiled = await openProfiled(labelledPath, request);
+  const { warm, runs } = await runAlternately(
+    timedSession(plain.session, first.feeds),
+    timedSession(profiled.session, first.feeds),
+    {
+      spec,
+      maxRuns: Math.max(1, Math.min(spec.maxRuns, maxRuns - PROFILED_WARM_UP_RUNS)),
+      report,
+    },
+  );
+  profiled.session.endProfiling();
+  await Promise.all([plain.session.release(), profiled.session.release()]);
+  const profiledRuns = await withTraces(profiled.tracePrefix, runs);
+  const shares = runShares(profiledRuns);
+  const kernels = profiledKernels(shares, model.graph, await optimisedGraph(profiled));
+  checkProvider(spec.provider, kernels);
+  return {
+    kind: 'profiled',
+    runs: profiledRuns.length,
+    profiledP50Ms: median(profiledRuns.map(({ outerMs }) => outerMs)),
+    plainP50Ms: median(runs.plainMs),
+    kernels: [...kernels],
+    runtimeShare: shares.runtimeShare,
+    unexplained: shares.unexplained,
+    warmUpSteady: warm.steady,
+    ...settled(first),
+    onnxruntime: env.versions.node ?? 'unknown',
+    cpuSeconds: cpuSeconds(),
+  };
+}
