@@ -1,8 +1,16 @@
 import { readdir } from 'node:fs/promises';
-import { type MeasurementProgress, MeasurementResult, parserOf, resolveSpec } from '@espalier/contracts';
+import {
+  type MeasurementProgress,
+  MeasurementResult,
+  type MeasurementSpec,
+  type Pacing,
+  parserOf,
+  resolveSpec,
+} from '@espalier/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { measure } from './measure.js';
 import { MeasureError } from './measure-error.js';
+import { disturbances } from './measuring/stability.js';
 import { type ModelFolder, modelFolder } from './testing/model-folder.js';
 import { canSeeProcesses, probeOf } from './testing/probe-processes.js';
 import { addOne, convChain, endlessLoop, memoryEater } from './testing/small-models.js';
@@ -10,7 +18,10 @@ import { addOne, convChain, endlessLoop, memoryEater } from './testing/small-mod
 const parseResult = parserOf('MeasurementResult', MeasurementResult);
 
 /** Precise enough to look at, short enough for a busy machine. */
-const quick = resolveSpec({ precision: 0.05, maxSeconds: 2 });
+const quick = resolveSpec({ precision: 0.05, maxSeconds: 2, processes: 1 });
+
+/** Never precise enough, so that the caps end it. */
+const endless = resolveSpec({ precision: 0.0005, maxSeconds: 60, statistic: 'p99' });
 const MIB = 1024 * 1024;
 
 let models: ModelFolder;
@@ -144,6 +155,116 @@ test('a provider that does not exist is unavailable, and the message lists those
   const error = await rejection(measure({ subjectPath, spec: { ...quick, provider: 'abacus' } }));
   expect(error).toMatchObject({ code: 'provider-unavailable', hint: expect.stringContaining('cpu') });
   expect(error.message).toContain('abacus');
+});
+
+test('a fixed number of processes each do their share, and their samples follow each other', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const controlPath = await models.write('chain4.onnx', convChain(4));
+  const progress: MeasurementProgress[] = [];
+  const spec = { ...endless, maxRuns: 60, processes: 2 };
+  const onProgress = (each: MeasurementProgress) => progress.push(each);
+  const result = await measure({ subjectPath, controlPath, spec }, { onProgress });
+
+  expect(parseResult(result)).toEqual(result);
+  for (const estimate of [result.subject, result.control]) {
+    expect(estimate?.processes.map(({ n }) => n)).toEqual([30, 30]);
+    expect(estimate?.samplesMs).toHaveLength(60);
+  }
+  expect(result.processVariance.processes).toBe(2);
+  expect(result.atMs).toHaveLength(60);
+  expect(result.atMs).toEqual(result.atMs.toSorted((a, b) => a - b));
+  const [lastOfFirst = 0, firstOfSecond = 0] = result.atMs.slice(29, 31);
+  expect(firstOfSecond - lastOfFirst).toBeGreaterThan(50);
+
+  expect(new Set(progress.map(({ process }) => process))).toEqual(new Set([1, 2]));
+  for (const each of ['runs', 'elapsedMs', 'process'] as const) {
+    const values = progress.filter(({ phase }) => phase !== 'warming-up').map((told) => told[each] ?? 0);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+  }
+});
+
+test('auto takes three processes at least, and the caps hold over all of them', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const { subject, warnings } = await measure({ subjectPath, spec: { ...endless, maxRuns: 100 } });
+  expect(subject.processes.length).toBeGreaterThanOrEqual(3);
+  expect(subject.n).toBeLessThanOrEqual(100);
+  expect(subject.converged).toBe(false);
+  expect(warnings.map(({ code }) => code)).toContain('not-converged');
+});
+
+test('auto makes do with one process where a second would cost more than the measurement', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const slowStart = { ...quick, processes: 'auto' as const, maxSeconds: 0.1 };
+  const result = await measure({ subjectPath, spec: slowStart });
+  expect(result.subject.processes.length).toBeLessThanOrEqual(3);
+  expect(result.processVariance.processes).toBe(result.subject.processes.length);
+});
+
+test('an idle gap lies between the runs', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const spec: MeasurementSpec = { ...quick, maxRuns: 10, minRuns: 10, pacing: { kind: 'idle-gap', gapMs: 20 } };
+  const { atMs, subject } = await measure({ subjectPath, spec });
+  expect(subject.n).toBe(10);
+  expect(subject.runsPerSample).toBe(1);
+  expect(atMs.slice(1).every((ms, round) => ms - (atMs[round] ?? 0) >= 20)).toBe(true);
+});
+
+test('a request rate that can be kept begins runs no faster than it says', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const pacing: Pacing = { kind: 'request-rate', perSecond: 40, arrivals: 'constant' };
+  const { atMs } = await measure({ subjectPath, spec: { ...quick, maxRuns: 20, minRuns: 20, pacing } });
+  expect(atMs.at(-1)).toBeGreaterThan(19 * 25 * 0.9);
+});
+
+test('a request rate that cannot be kept is a warning with the rate that was reached', async () => {
+  const subjectPath = await models.write('chain16.onnx', convChain(16));
+  const pacing: Pacing = { kind: 'request-rate', perSecond: 100_000, arrivals: 'poisson' };
+  const { warnings } = await measure({ subjectPath, spec: { ...quick, maxRuns: 50, pacing } });
+  const missed = warnings.find(({ code }) => code === 'pacing-missed');
+  expect(missed?.evidence).toMatchObject({ wantedPerSecond: 100_000 });
+  expect(missed?.evidence['lateShare']).toBeGreaterThan(0.5);
+  expect(missed?.evidence['achievedPerSecond']).toBeLessThan(50_000);
+});
+
+test('a disturbed measurement is repeated as often as the spec allows, and the others are told of', async () => {
+  const subjectPath = await models.write('chain2.onnx', convChain(2));
+  const spec = { ...quick, maxRuns: 20, minRuns: 20, repeatIfUnstable: 2 };
+  const { discarded, warnings } = await measure({ subjectPath, spec });
+  expect(discarded.length).toBeLessThanOrEqual(2);
+  if (discarded.length < 2) expect(disturbances(warnings)).toBe(0);
+  for (const take of discarded) {
+    expect(take.p50Ms).toBeGreaterThan(0);
+    expect(disturbances(take.warnings)).toBeGreaterThan(0);
+  }
+});
+
+test('the peak of memory is that of the subject alone', async () => {
+  const subjectPath = await models.write('small.onnx', addOne([1, 4]));
+  const controlPath = await models.write('large.onnx', addOne([1, 4, 20 * MIB]));
+  const spec = { ...quick, maxRuns: 10 };
+  const alone = await measure({ subjectPath, spec });
+  const beside = await measure({ subjectPath: controlPath, spec });
+  expect(beside.peakRssBytes - alone.peakRssBytes).toBeGreaterThan(300 * MIB);
+  expect(alone.subject.modelBytes).toBeLessThan(200);
+});
+
+test('cancelling in the second process leaves none behind', async () => {
+  const subjectPath = await models.write('chain4.onnx', convChain(4));
+  const controller = new AbortController();
+  const onProgress = ({ process, phase }: MeasurementProgress) => {
+    if (process === 2 && phase === 'sampling') controller.abort('enough');
+  };
+  const spec = { ...endless, processes: 3, maxRuns: 1_000_000, maxSeconds: 3 };
+  const error = await rejection(measure({ subjectPath, spec }, { signal: controller.signal, onProgress }));
+  expect(error).toMatchObject({ code: 'cancelled', cause: 'enough' });
+  expect(canSeeProcesses ? await probeOf(process.pid) : undefined).toBeUndefined();
+});
+
+test('the deadline is one for all processes', async () => {
+  const subjectPath = await models.write('chain4.onnx', convChain(4));
+  const spec = { ...endless, processes: 64, maxRuns: 1_000_000 };
+  const error = await rejection(measure({ subjectPath, spec }, { deadlineMs: 4000 }));
+  expect(error.code).toBe('probe-timeout');
 });
 
 test('cancelling ends the measurement, and neither a process nor a folder is left', async () => {

@@ -35,8 +35,8 @@ function wishesLike(shapes: FirstRun['shapes'], session: InferenceSession, batch
 }
 
 async function load(path: string, { spec }: MeasureRequest, shapes?: FirstRun['shapes']): Promise<Loaded> {
-  const { size } = await stat(path);
   const { session, loadMs } = await openSession(path, spec);
+  const { size } = await stat(path);
   const wishes = shapes === undefined ? spec : wishesLike(shapes, session, spec.batch);
   return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed)) };
 }

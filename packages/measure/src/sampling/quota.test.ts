@@ -1,7 +1,7 @@
 import { type PartialMeasurementSpec, resolveSpec } from '@espalier/contracts';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { judgedBy, nextQuota, overheadSeconds, partOf, type Spent } from './quota.js';
+import { judgedBy, nextQuota, pilotOverheadSeconds, partOf, type Spent } from './quota.js';
 import type { Verdict } from './stopping.js';
 
 const narrow: Verdict = { converged: true, relativeHalfWidth: 0.005, processesWanted: 3 };
@@ -105,7 +105,7 @@ test('whatever the spec, the caps hold, but for the two runs that a process need
         expect(seconds).toBeLessThanOrEqual(partial.maxSeconds + (spent.length * 2 * habit.runMs) / 1000);
         if (partial.processes === 'auto') {
           const overheadMs = total((each) => each.overheadMs);
-          expect(overheadMs).toBeLessThanOrEqual(Math.max(habit.overheadMs, overheadSeconds(partial) * 1000));
+          expect(overheadMs).toBeLessThanOrEqual(Math.max(habit.overheadMs, pilotOverheadSeconds(partial) * 1000));
         } else expect(spent.length).toBeLessThanOrEqual(partial.processes);
       },
     ),

@@ -4,8 +4,8 @@ import { PILOT_PROCESSES, type StoppingRule, type Verdict } from './stopping.js'
 /** A pilot leaves one part of the caps for more processes, should its own differ from each other. */
 const PARTS_LEFT_BY_PILOT = 1;
 
-/** Starting, loading and warming up may take as long as the timed rounds, or this long where those are short. */
-const MIN_OVERHEAD_SECONDS = 10;
+/** Starting, loading and warming up may take as long as the timed rounds, and for a pilot this long where those are short. */
+const MIN_PILOT_OVERHEAD_SECONDS = 5;
 
 /** Every process counts alike as a draw of what differs between them, so none is started for fewer rounds than this... */
 const MIN_RUNS = 5;
@@ -28,9 +28,9 @@ export interface Spent {
   readonly share: number;
 }
 
-/** What starting, loading and warming up may cost over all processes that nobody asked for by number, in s. */
-export function overheadSeconds({ maxSeconds }: Pick<StoppingRule, 'maxSeconds'>): number {
-  return Math.max(maxSeconds, MIN_OVERHEAD_SECONDS);
+/** What starting, loading and warming up may cost over all processes of a pilot, in s. */
+export function pilotOverheadSeconds({ maxSeconds }: Pick<StoppingRule, 'maxSeconds'>): number {
+  return Math.max(maxSeconds, MIN_PILOT_OVERHEAD_SECONDS);
 }
 
 interface Left {
@@ -70,7 +70,7 @@ export function judgedBy<Rule extends StoppingRule>(rule: Rule, spent: readonly 
 /** How many more processes like those so far the caps have room for. */
 function room(rule: StoppingRule, spent: readonly Spent[]): number {
   const { runsLeft, secondsLeft } = left(rule, spent);
-  const overheadLeft = overheadSeconds(rule) - spent.reduce((sum, each) => sum + each.overheadMs, 0) / MS_PER_SECOND;
+  const overheadLeft = rule.maxSeconds - spent.reduce((sum, each) => sum + each.overheadMs, 0) / MS_PER_SECOND;
   const runs = MIN_SHARE_OF_MEAN * meanOf(spent, (each) => each.runs);
   const seconds = (MIN_SHARE_OF_MEAN * meanOf(spent, ({ samplingMs }) => samplingMs)) / MS_PER_SECOND;
   const overhead = meanOf(spent, ({ overheadMs }) => overheadMs) / MS_PER_SECOND;
@@ -92,7 +92,7 @@ export function nextQuota(rule: StoppingRule, spent: readonly Spent[], judge: ()
   if (process < share) {
     const parts = share - process + (auto && share === PILOT_PROCESSES ? PARTS_LEFT_BY_PILOT : 0);
     const quota = { process, share, parts, ...atLeast(left(rule, spent)) };
-    return auto && process === 0 ? { ...quota, overheadSeconds: overheadSeconds(rule) } : quota;
+    return auto && process === 0 ? { ...quota, overheadSeconds: pilotOverheadSeconds(rule) } : quota;
   }
   if (!auto || share < PILOT_PROCESSES) return undefined;
   const affordable = room(rule, spent);
