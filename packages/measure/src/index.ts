@@ -2,6 +2,10 @@
 export { measure, type MeasureOptions, type MeasureRequest } from './measure.js';
 export { compare, type CompareRequest } from './compare.js';
 
+// Watch over a device
+export { CANARY_NAME } from './canary/reference-model.js';
+export { type CanaryOutcome, type CanaryRequest, measureCanary } from './canary/measure-canary.js';
+
 // Profile
 export { type BlockNodes, profileByBlock } from './profile/by-block.js';
 export { profile, type ProfileRequest } from './profile/profile.js';
