@@ -3,6 +3,7 @@ export type ApiCode =
   | 'request-invalid'
   | 'media-type-unsupported'
   | 'body-too-large'
+  | 'batch-too-large'
   | 'route-unknown'
   | 'not-ready'
   | 'port-taken'

@@ -48,7 +48,7 @@ async function step(plan: Plan, decided: Partial<PlanStep> & { status: Plan['sta
 const measureBase = (target = 'x86-cpu') => ({
   key: 'base',
   label: 'the whole model',
-  request: { subject: modelId, target, fresh: true, priority: 100 },
+  request: { kind: 'latency' as const, subject: modelId, target, fresh: true, priority: 100 },
 });
 
 test('a plan is created with defaults and can be found again', async () => {

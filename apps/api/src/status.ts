@@ -29,7 +29,13 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'criterion-unknown': 422,
   // Who it belongs to
   'claim-refused': 409,
+  'device-unhealthy': 409,
   'measurement-needed': 409,
+  // What does not go together
+  'artifact-kind-wrong': 422,
+  'control-not-allowed': 422,
+  'measurement-not-latency': 422,
+  'batch-too-large': 422,
   // An uploaded file
   'artifact-too-large': 413,
   'artifact-empty': 422,
@@ -47,6 +53,10 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'model-too-large': 422,
   'model-invalid': 422,
   'input-unresolved': 422,
+  'input-data-invalid': 422,
+  'affinity-invalid': 422,
+  'affinity-unsupported': 422,
+  'provider-options-invalid': 422,
   'probe-timeout': 422,
   'probe-out-of-memory': 422,
   'probe-crashed': 422,

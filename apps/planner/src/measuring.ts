@@ -14,6 +14,11 @@ import type { PlanWish, Store } from '@espalier/store';
  * verification sharpens what matters. So the table is measured faster than the verification, unless the user wants less.
  */
 const ABLATION = { precision: 0.01, maxSeconds: 6 } as const;
+/**
+ * What a plan decides by are ratios, measured side by side in one process, and a fit over dozens of measurements, each a
+ * process of its own: their variance is in it already. More processes a measurement would only cost device time.
+ */
+const PROCESSES = 1;
 /** The base alone says whether there is anything to do, and what a run takes. */
 const BASE = { precision: 0.01, maxSeconds: 10 } as const;
 
@@ -22,7 +27,8 @@ export function specOf(
   { purpose, sharper }: MeasurementWish,
   { spec: asked = {} }: CreatePlan,
 ): PartialMeasurementSpec {
-  const { provider: _decidedByTarget, ...spec } = resolveSpec(asked);
+  const { provider: _decidedByTarget, ...resolved } = resolveSpec(asked);
+  const spec = { ...resolved, processes: asked.processes ?? PROCESSES };
   if (purpose === 'verification') {
     return {
       ...spec,
@@ -33,6 +39,7 @@ export function specOf(
   const quick = purpose === 'base' ? BASE : ABLATION;
   return {
     ...spec,
+    ...(purpose === 'ablation' ? { processes: PROCESSES } : {}),
     precision: Math.max(spec.precision, quick.precision),
     maxSeconds: Math.min(spec.maxSeconds, quick.maxSeconds),
   };
@@ -56,7 +63,13 @@ export async function requestOf(
   blocks: readonly Block[],
 ): Promise<PlanWish> {
   const { modelId, request } = plan;
-  const common = { target: wish.target, spec: specOf(wish, request), fresh: request.fresh, priority: PRIORITY };
+  const common = {
+    kind: 'latency' as const,
+    target: wish.target,
+    spec: specOf(wish, request),
+    fresh: request.fresh,
+    priority: PRIORITY,
+  };
   const label = labelOf(wish, blocks);
   if (wish.purpose === 'base') return { key: wish.key, label, request: { ...common, subject: modelId } };
   const recipe = { granularity: request.granularity, remove: [...wish.removed] };
@@ -69,7 +82,7 @@ const PRIORITY = 100;
 /** How a stored measurement ended, as the planner sees it. */
 export function outcomeOf({ result, failure, status }: Measurement): MeasurementOutcome {
   if (result === null) {
-    const { code, message } = failure ?? { code: `measurement_${status}`, message: `the measurement was ${status}` };
+    const { code, message } = failure ?? { code: `measurement-${status}`, message: `the measurement was ${status}` };
     return { kind: 'failed', failure: { code, message } };
   }
   const subject = { p50Ms: result.subject.p50Ms, ci: result.subject.p50Ci, n: result.subject.n };

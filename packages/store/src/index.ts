@@ -6,6 +6,7 @@ export type { Models, ModelTrace, NewModel, ScoreKey } from './models.js';
 export type { Candidates, NewCandidate } from './candidates.js';
 export type { Targets } from './targets.js';
 export type { Agents } from './agents.js';
+export { type CanaryLimits, DEFAULT_CANARY_LIMITS } from './health/judge.js';
 export type { Measurements } from './measurements/measurements.js';
 export type { ClaimRequest } from './measurements/claim.js';
 export type { CreatedMeasurement } from './measurements/create.js';

@@ -20,7 +20,8 @@ export interface ClaimRequest {
 
 /**
  * Makes the agent the owner of this attempt. Asking twice is the same as once.
- * @throws StoreError `measurement-unknown`, `agent-unknown`, `claim-refused` when it ended, runs elsewhere or is at another attempt
+ * @throws StoreError `measurement-unknown`, `agent-unknown`, `device-unhealthy` when its canary failed on that target,
+ *   `claim-refused` when it ended, runs elsewhere or is at another attempt
  */
 export async function claimMeasurement(db: Queries, request: ClaimRequest): Promise<Claimed> {
   const { measurementId: id, attempt, agentId, leaseSeconds } = request;
@@ -30,19 +31,24 @@ export async function claimMeasurement(db: Queries, request: ClaimRequest): Prom
     SET status = 'running', agent_id = ${agentId}::uuid, started_at = now(), progress = NULL,
         lease_until = now() + ${leaseSeconds} * interval '1 second'
     WHERE id = ${id}::uuid AND attempt = ${attempt} AND EXISTS (SELECT 1 FROM agents WHERE id = ${agentId}::uuid)
-      AND (status = 'queued' OR (status = 'running' AND agent_id = ${agentId}::uuid))`;
+      AND ((status = 'running' AND agent_id = ${agentId}::uuid)
+        OR (status = 'queued' AND NOT EXISTS (
+          SELECT 1 FROM target_health h
+          WHERE h.agent_id = ${agentId}::uuid AND h.target_name = measurements.target_name AND h.status = 'failed')))`;
   const row = await db.measurement.findUnique({
     where: { id },
-    select: { status: true, attempt: true, subjectId: true, controlId: true, targetName: true, spec: true },
+    select: { kind: true, status: true, attempt: true, subjectId: true, controlId: true, targetName: true, spec: true },
   });
   if (row === null) throw unknownMeasurement(id);
   if (claimed === 0) {
     await requireAgent(db, agentId);
+    if (row.status === 'queued' && row.attempt === attempt) await requireHealth(db, agentId, row.targetName);
     throw refusal(id, row, attempt);
   }
   return {
     measurementId: id,
     attempt,
+    kind: row.kind,
     subject: row.subjectId,
     control: row.controlId,
     target: row.targetName,
@@ -53,6 +59,15 @@ export async function claimMeasurement(db: Queries, request: ClaimRequest): Prom
 
 async function requireAgent(db: Queries, id: string): Promise<void> {
   if ((await db.agent.count({ where: { id } })) === 0) throw unknownAgent(id);
+}
+
+/** The job stays queued for another device. */
+async function requireHealth(db: Queries, agentId: string, targetName: string): Promise<void> {
+  const health = await db.targetHealth.findUnique({ where: { agentId_targetName: { agentId, targetName } } });
+  if (health?.status !== 'failed') return;
+  throw new StoreError('device-unhealthy', `The device fails its canary on ${targetName}: ${health.reason ?? ''}`, {
+    hint: 'Measure the canary until it passes, or clear the device (espalier agents clear)',
+  });
 }
 
 function refusal(id: string, row: { status: string; attempt: number }, attempt: number): StoreError {

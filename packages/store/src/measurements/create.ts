@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { type Measurement, type MeasurementRequest, type MeasurementSpec, resolveSpec } from '@espalier/contracts';
+import {
+  type Measurement,
+  type MeasurementKind,
+  type MeasurementRequest,
+  type MeasurementSpec,
+  resolveSpec,
+} from '@espalier/contracts';
 import type { Queries } from '../database.js';
 import { StoreError } from '../errors.js';
 import { keyOf } from '../stored.js';
 import { knownTargets } from '../targets.js';
-import { type MeasurementRow, renderMeasurement, withoutSamples } from './rows.js';
+import { artifactsNamed, checkProfile, checkUse } from './named-artifacts.js';
+import { type MeasurementRow, renderMeasurement, withoutDetails } from './rows.js';
 
 /** One measurement of a batch; `created` false: an equal one existed and is not measured again. */
 export interface CreatedMeasurement {
@@ -20,6 +27,7 @@ const ROUNDS = 5;
 
 interface NewRow {
   readonly id: string;
+  readonly kind: MeasurementKind;
   readonly identity: string;
   readonly fresh: boolean;
   readonly requested: boolean;
@@ -32,37 +40,33 @@ interface NewRow {
   readonly priority: number;
 }
 
-/** The model that each artifact is, or was made from. @throws StoreError `artifact-unknown` */
-async function modelsBehind(db: Queries, artifacts: readonly string[]): Promise<ReadonlyMap<string, string | null>> {
-  const rows = await db.artifact.findMany({
-    where: { sha256: { in: [...artifacts] } },
-    select: {
-      sha256: true,
-      model: { select: { id: true } },
-      candidates: { select: { modelId: true }, orderBy: { createdAt: 'asc' }, take: 1 },
-    },
-  });
-  const found = new Map(rows.map((row) => [row.sha256, row.model?.id ?? row.candidates[0]?.modelId ?? null]));
-  const missing = artifacts.find((sha256) => !found.has(sha256));
-  if (missing !== undefined) {
-    throw new StoreError('artifact-unknown', `There is no artifact ${missing}`, {
-      hint: 'Upload the model first (POST /v1/models), or create the candidate',
-    });
-  }
-  return found;
+/** What each wish measures is known and of the right kind, and a profile stands alone. */
+async function modelsBehind(
+  db: Queries,
+  wishes: readonly MeasurementRequest[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const named = wishes.flatMap(({ subject, control, spec }) => [
+    { sha256: subject, use: 'subject' as const },
+    ...(control === undefined ? [] : [{ sha256: control, use: 'control' as const }]),
+    ...(typeof spec?.inputData === 'string' ? [{ sha256: spec.inputData, use: 'inputData' as const }] : []),
+  ]);
+  const artifacts = await artifactsNamed(db, [...new Set(named.map(({ sha256 }) => sha256))]);
+  for (const { sha256, use } of named) checkUse(sha256, use, artifacts.get(sha256));
+  return new Map([...artifacts].map(([sha256, { modelId }]) => [sha256, modelId]));
 }
 
 async function rowsOf(db: Queries, requests: readonly MeasurementRequest[], requester: Requester) {
-  const named = requests.flatMap(({ subject, control }) => (control === undefined ? [subject] : [subject, control]));
+  requests.forEach(checkProfile);
   const [models, targets] = await Promise.all([
-    modelsBehind(db, [...new Set(named)]),
+    modelsBehind(db, requests),
     knownTargets(db, [...new Set(requests.map(({ target }) => target))]),
   ]);
-  return requests.map(({ subject, control, target, spec: partial, fresh, priority }): NewRow => {
+  return requests.map(({ kind, subject, control, target, spec: partial, fresh, priority }): NewRow => {
     const spec = resolveSpec({ ...partial, provider: targets.get(target)?.provider });
     return {
       id: randomUUID(),
-      identity: keyOf({ subject, control: control ?? null, target, spec }),
+      kind,
+      identity: keyOf({ kind, subject, control: control ?? null, target, spec }),
       fresh,
       requested: requester === 'client',
       subjectId: subject,
@@ -86,7 +90,7 @@ async function insertOrFind(db: Queries, wishes: readonly NewRow[]): Promise<Rea
   });
   const rows = await db.measurement.findMany({
     where: { OR: [{ id: { in: wishes.map(({ id }) => id) } }, { reuseKey: { in: wishes.map(reuseKeyOf) } }] },
-    omit: withoutSamples,
+    omit: withoutDetails,
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   const byKey = new Map(rows.flatMap((row) => (row.reuseKey === null ? [] : [[row.reuseKey, row] as const])));
@@ -104,7 +108,7 @@ const reuseKeyOf = ({ identity }: NewRow): string => identity;
  * Creates measurements, each equal one once: an equal one that waits, runs or succeeded answers a later wish. `fresh` always
  * creates; a fresh one is the one to reuse when there is no other, and once it succeeded.
  * @returns in the order of the requests
- * @throws StoreError `artifact-unknown`, `target-unknown`
+ * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `target-unknown`
  * @throws ContractError when a spec is out of range
  */
 export async function createMeasurements(
@@ -123,7 +127,7 @@ export async function createMeasurements(
       await db.measurement.createMany({ data: taken });
       const rows = await db.measurement.findMany({
         where: { id: { in: taken.map(({ id }) => id) } },
-        omit: withoutSamples,
+        omit: withoutDetails,
       });
       for (const row of rows) found.set(row.id, row);
     }

@@ -1,9 +1,10 @@
-import type { Outcome } from '@espalier/contracts';
+import type { MeasurementResult, Outcome, Statistic } from '@espalier/contracts';
 import type { Database } from '../database.js';
 import { DbNull } from '../generated/internal/prismaNamespace.js';
 import { type Ending, endingOf } from './lifecycle.js';
 import { unknownMeasurement } from './query.js';
-import { type QueuedJob, queuedColumns, renderJob, splitSamples } from './rows.js';
+import { readJson } from '../stored.js';
+import { parseSpec, type QueuedJob, queuedColumns, renderJob, splitProfile, splitResult } from './rows.js';
 
 /** How an attempt ended, as its agent says. */
 export interface Delivery {
@@ -19,23 +20,30 @@ export interface Delivered {
   readonly requeued: QueuedJob | null;
 }
 
+/** What is asked of results by the million, as columns. */
+function figuresOf({ subject, ratio, environment }: MeasurementResult, statistic: Statistic) {
+  const [valueLowerMs, valueUpperMs] = subject[`${statistic}Ci`];
+  return {
+    p50Ms: subject.p50Ms,
+    p50LowerMs: subject.p50Ci[0],
+    p50UpperMs: subject.p50Ci[1],
+    ratioP50: ratio?.p50 ?? null,
+    valueMs: subject[`${statistic}Ms`],
+    valueLowerMs,
+    valueUpperMs,
+    canaryMs: environment.canary?.p50Ms ?? null,
+  };
+}
+
 /** What the row gets, besides its status. */
-function changeOf(ending: Ending, attempt: number) {
+function changeOf(ending: Ending, attempt: number, statistic: Statistic) {
   const over = { leaseUntil: null, progress: DbNull };
+  const succeeded = { ...over, status: 'succeeded' as const, finishedAt: new Date() };
   switch (ending.kind) {
-    case 'succeed': {
-      const { subject, ratio } = ending.result;
-      return {
-        ...over,
-        ...splitSamples(ending.result),
-        status: 'succeeded' as const,
-        finishedAt: new Date(),
-        p50Ms: subject.p50Ms,
-        p50LowerMs: subject.p50Ci[0],
-        p50UpperMs: subject.p50Ci[1],
-        ratioP50: ratio?.p50 ?? null,
-      };
-    }
+    case 'succeed':
+      return { ...succeeded, ...splitResult(ending.result), ...figuresOf(ending.result, statistic) };
+    case 'profile':
+      return { ...succeeded, ...splitProfile(ending.profile) };
     case 'fail':
       return {
         ...over,
@@ -69,18 +77,19 @@ export async function deliverOutcome(db: Database, delivery: Delivery): Promise<
   const { measurementId: id, attempt, agentId, outcome } = delivery;
   const row = await db.measurement.findUnique({
     where: { id },
-    select: { status: true, probeCrashes: true, fresh: true, identity: true },
+    select: { kind: true, spec: true, probeCrashes: true, fresh: true, identity: true },
   });
   if (row === null) throw unknownMeasurement(id);
-  const ending = endingOf(outcome, row.probeCrashes);
+  const ending = endingOf(row.kind, outcome, row.probeCrashes);
+  const succeeds = ending.kind === 'succeed' || ending.kind === 'profile';
   const late = { status: 'queued' as const, lostAgentId: agentId, lostAttempt: attempt };
   const owner = { status: 'running' as const, agentId, attempt };
   const { count } = await db.measurement.updateMany({
-    where: { id, OR: ending.kind === 'succeed' ? [owner, late] : [owner] },
-    data: changeOf(ending, attempt),
+    where: { id, OR: succeeds ? [owner, late] : [owner] },
+    data: changeOf(ending, attempt, readJson(parseSpec, row.spec).statistic),
   });
   if (count === 0) return { accepted: false, requeued: null };
-  if (ending.kind === 'succeed' && row.fresh) await becomeReusable(db, id, row.identity);
+  if (succeeds && row.fresh) await becomeReusable(db, id, row.identity);
   if (ending.kind !== 'requeue') return { accepted: true, requeued: null };
   const requeued = await db.measurement.findUnique({ where: { id }, select: queuedColumns });
   return { accepted: true, requeued: requeued === null ? null : renderJob(requeued) };

@@ -6,17 +6,21 @@ const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, me
 test.each(['probe-crashed', 'probe-out-of-memory', 'probe-timeout'])(
   '%s is tried a second time, not a third',
   (code) => {
-    expect(endingOf(failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
-    expect(endingOf(failed(code), 1)).toEqual({ kind: 'fail', crashed: true, failure: failed(code).failure });
+    expect(endingOf('latency', failed(code), 0)).toEqual({ kind: 'requeue', crashed: true });
+    expect(endingOf('latency', failed(code), 1)).toEqual({
+      kind: 'fail',
+      crashed: true,
+      failure: failed(code).failure,
+    });
   },
 );
 
 test.each(['model-invalid', 'provider-unavailable', 'something-new'])('%s fails at once', (code) => {
-  expect(endingOf(failed(code), 0)).toEqual({ kind: 'fail', crashed: false, failure: failed(code).failure });
+  expect(endingOf('latency', failed(code), 0)).toEqual({ kind: 'fail', crashed: false, failure: failed(code).failure });
 });
 
 test('a measurement that was given back is queued again, however often the probe crashed before', () => {
   const released = { kind: 'released' as const, reason: 'the agent stops' };
-  expect(endingOf(released, 0)).toEqual({ kind: 'requeue', crashed: false });
-  expect(endingOf(released, 1)).toEqual({ kind: 'requeue', crashed: false });
+  expect(endingOf('latency', released, 0)).toEqual({ kind: 'requeue', crashed: false });
+  expect(endingOf('latency', released, 1)).toEqual({ kind: 'requeue', crashed: false });
 });

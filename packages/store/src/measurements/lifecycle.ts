@@ -1,4 +1,10 @@
-import type { MeasurementFailure, Outcome } from '@espalier/contracts';
+import type {
+  MeasurementFailure,
+  MeasurementKind,
+  MeasurementResult,
+  Outcome,
+  ProfileResult,
+} from '@espalier/contracts';
 
 /** Crashes of the probe after which a job counts as poisonous: once may be bad luck, twice is the model. */
 export const MAX_PROBE_CRASHES = 2;
@@ -10,15 +16,26 @@ const CRASH_CODES = new Set(['probe-crashed', 'probe-out-of-memory', 'probe-time
 
 /** What happens to a measurement whose agent says how the attempt ended. */
 export type Ending =
-  | { readonly kind: 'succeed'; readonly result: Extract<Outcome, { kind: 'succeeded' }>['result'] }
+  | { readonly kind: 'succeed'; readonly result: MeasurementResult }
+  | { readonly kind: 'profile'; readonly profile: ProfileResult }
   | { readonly kind: 'fail'; readonly failure: MeasurementFailure; readonly crashed: boolean }
   | { readonly kind: 'requeue'; readonly crashed: boolean };
 
-/** Decides from the outcome and the crashes of earlier attempts. Pure. */
-export function endingOf(outcome: Outcome, probeCrashes: number): Ending {
+/** An agent of another version may not know what it was asked for. */
+function otherKind(asked: MeasurementKind): Ending {
+  const given = asked === 'profile' ? 'a latency' : 'a profile';
+  const wanted = asked === 'profile' ? 'a profile' : 'a latency';
+  const message = `The agent delivered ${given} where ${wanted} was asked for; it is of another version than the service`;
+  return { kind: 'fail', failure: { code: 'outcome-mismatched', message }, crashed: false };
+}
+
+/** Decides from what was asked for, the outcome and the crashes of earlier attempts. Pure. */
+export function endingOf(asked: MeasurementKind, outcome: Outcome, probeCrashes: number): Ending {
   switch (outcome.kind) {
     case 'succeeded':
-      return { kind: 'succeed', result: outcome.result };
+      return asked === 'latency' ? { kind: 'succeed', result: outcome.result } : otherKind(asked);
+    case 'profiled':
+      return asked === 'profile' ? { kind: 'profile', profile: outcome.profile } : otherKind(asked);
     case 'released':
       return { kind: 'requeue', crashed: false };
     case 'failed': {

@@ -11,13 +11,16 @@ import type { QueuedJob } from './rows.js';
 
 /** Measurements: created once, owned by one agent at a time, ended exactly once. */
 export interface Measurements {
-  /** In the order of the requests; equal ones are created once. @throws StoreError `artifact-unknown`, `target-unknown` */
+  /**
+   * In the order of the requests; equal ones are created once.
+   * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `target-unknown`
+   */
   createBatch(requests: readonly MeasurementRequest[]): Promise<CreatedMeasurement[]>;
-  /** With all samples. @throws StoreError `measurement-unknown` */
+  /** With all details. @throws StoreError `measurement-unknown` */
   get(id: string): Promise<Measurement>;
-  /** Newest first, without samples. @throws StoreError `cursor-invalid` */
+  /** Newest first, without samples, times, looks at the device and kernels. @throws StoreError `cursor-invalid` */
   list(filter: MeasurementFilter): Promise<Page<Measurement>>;
-  /** @throws StoreError `measurement-unknown`, `agent-unknown`, `claim-refused` */
+  /** @throws StoreError `measurement-unknown`, `agent-unknown`, `device-unhealthy`, `claim-refused` */
   claim(request: ClaimRequest): Promise<Claimed>;
   /** @returns false when the measurement is not this agent's any more: it must stop */
   extendLease(request: ClaimRequest, progress?: MeasurementProgress): Promise<boolean>;

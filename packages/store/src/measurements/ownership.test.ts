@@ -45,6 +45,7 @@ test('a claim says what to measure, and asking twice is as once', async () => {
   expect(claimed).toEqual({
     measurementId,
     attempt: 1,
+    kind: 'latency',
     subject,
     control: null,
     target: 'x86-cpu',
@@ -111,7 +112,10 @@ test('a heartbeat keeps the lease alive and carries the progress', async () => {
   await claim(1, agentId, 0.01);
   const progress = { phase: 'sampling' as const, runs: 7, elapsedMs: 100 };
   const running = { measurementId, attempt: 1, progress };
-  expect(await store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({ cancel: false });
+  expect(await store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({
+    cancel: false,
+    health: 'unknown',
+  });
   await sleep(20);
   expect(await store.measurements.reapExpiredLeases()).toEqual([]);
   expect(await get()).toMatchObject({ status: 'running', progress });
@@ -122,7 +126,10 @@ test('a silent agent loses the measurement to the next attempt, and is told to s
   await loseLease(1);
   expect(await get()).toMatchObject({ status: 'queued', attempt: 2, agentId: null, progress: null });
   const running = { measurementId, attempt: 1 };
-  expect(await scene.store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({ cancel: true });
+  expect(await scene.store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({
+    cancel: true,
+    health: 'unknown',
+  });
   await expect(claim(1)).rejects.toMatchObject({ code: 'claim-refused' });
   expect(await claim(2, otherId)).toMatchObject({ attempt: 2 });
 });
@@ -178,7 +185,10 @@ test('a cancelled measurement is told at the next heartbeat, and takes no result
   await claim(1);
   expect(await scene.store.measurements.cancel(measurementId)).toMatchObject({ status: 'cancelled' });
   const running = { measurementId, attempt: 1 };
-  expect(await scene.store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({ cancel: true });
+  expect(await scene.store.agents.heartbeat(agentId, { state: 'busy', running }, 60)).toEqual({
+    cancel: true,
+    health: 'unknown',
+  });
   expect(await deliver(1, success())).toMatchObject({ accepted: false });
   expect(await scene.store.measurements.cancel(measurementId)).toMatchObject({ status: 'cancelled' });
 });

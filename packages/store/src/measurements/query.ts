@@ -1,9 +1,9 @@
-import { type Measurement, type MeasurementStatus, resolveSpec } from '@espalier/contracts';
+import { type Measurement, type MeasurementKind, type MeasurementStatus, resolveSpec } from '@espalier/contracts';
 import type { Queries } from '../database.js';
 import { StoreError } from '../errors.js';
 import { type Page, type PageRequest, pageOf, pageQuery } from '../page.js';
 import { keyOf } from '../stored.js';
-import { renderMeasurement, withoutSamples } from './rows.js';
+import { renderMeasurement, withoutDetails } from './rows.js';
 
 /** Which measurements to list. */
 export interface MeasurementFilter extends PageRequest {
@@ -11,6 +11,7 @@ export interface MeasurementFilter extends PageRequest {
   readonly subject?: string;
   readonly target?: string;
   readonly status?: MeasurementStatus;
+  readonly kind?: MeasurementKind;
   /** What is missing in it takes its default; the provider is the target's. */
   readonly spec?: object;
 }
@@ -18,7 +19,7 @@ export interface MeasurementFilter extends PageRequest {
 export const unknownMeasurement = (id: string) =>
   new StoreError('measurement-unknown', `There is no measurement ${id}`);
 
-/** One measurement with all its samples. @throws StoreError `measurement-unknown` */
+/** One measurement with all its details. @throws StoreError `measurement-unknown` */
 export async function getMeasurement(db: Queries, id: string): Promise<Measurement> {
   const row = await db.measurement.findUnique({ where: { id } });
   if (row === null) throw unknownMeasurement(id);
@@ -35,10 +36,10 @@ async function specKeysOf(db: Queries, spec: object, target: string | undefined)
   return targets.map(({ provider }) => keyOf(resolveSpec({ ...spec, provider })));
 }
 
-/** A page, newest first, without samples. @throws StoreError `cursor-invalid`, ContractError for a spec out of range */
+/** A page, newest first, without details. @throws StoreError `cursor-invalid`, ContractError for a spec out of range */
 export async function listMeasurements(
   db: Queries,
-  { modelId, subject, target, status, spec, ...page }: MeasurementFilter,
+  { modelId, subject, target, status, kind, spec, ...page }: MeasurementFilter,
 ): Promise<Page<Measurement>> {
   const { after, ...query } = pageQuery(page);
   const where = {
@@ -47,7 +48,8 @@ export async function listMeasurements(
     ...(subject === undefined ? {} : { subjectId: subject }),
     ...(target === undefined ? {} : { targetName: target }),
     ...(status === undefined ? {} : { status }),
+    ...(kind === undefined ? {} : { kind }),
     ...(spec === undefined ? {} : { specKey: { in: await specKeysOf(db, spec, target) } }),
   };
-  return pageOf(await db.measurement.findMany({ where, ...query, omit: withoutSamples }), page, renderMeasurement);
+  return pageOf(await db.measurement.findMany({ where, ...query, omit: withoutDetails }), page, renderMeasurement);
 }

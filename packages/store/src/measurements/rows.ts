@@ -1,74 +1,99 @@
 import {
+  EnvironmentSample,
   type Measurement,
   MeasurementFailure,
   MeasurementProgress,
   MeasurementResult,
   MeasurementSpec,
   parserOf,
+  ProfiledKernel,
+  ProfileResult,
 } from '@espalier/contracts';
+import { Type } from 'typebox';
 import type { MeasurementModel } from '../generated/models/Measurement.js';
 import { readJson } from '../stored.js';
+import { packNumbers, unpackNumbers } from './samples.js';
 
 export const parseSpec = parserOf('spec', MeasurementSpec);
-const parseResult = parserOf('result', MeasurementResult);
 const nullable =
   <T>(parse: (value: unknown) => T) =>
   (value: unknown): T | null =>
     value === null ? null : readJson(parse, value);
 const readFailure = nullable(parserOf('failure', MeasurementFailure));
-const readResult = nullable(parseResult);
+const readResult = nullable(parserOf('result', MeasurementResult));
+const readProfile = nullable(parserOf('profile', ProfileResult));
+const readDuring = nullable(parserOf('looks at the device', Type.Array(EnvironmentSample)));
+const readKernels = nullable(parserOf('kernels', Type.Array(ProfiledKernel)));
 export const readProgress = nullable(parserOf('progress', MeasurementProgress));
 
-/** Samples are many: lists leave them in the database. */
-export const withoutSamples = { subjectSamplesMs: true, controlSamplesMs: true } as const;
-export type MeasurementRow = Omit<MeasurementModel, keyof typeof withoutSamples> &
-  Partial<Pick<MeasurementModel, keyof typeof withoutSamples>>;
+/** Thousands of numbers that lists leave in the database. */
+export const withoutDetails = {
+  subjectSamplesMs: true,
+  controlSamplesMs: true,
+  roundTimesMs: true,
+  during: true,
+  kernels: true,
+} as const;
+export type MeasurementRow = Omit<MeasurementModel, keyof typeof withoutDetails> &
+  Partial<Pick<MeasurementModel, keyof typeof withoutDetails>>;
 
-const FLOAT64_BYTES = 8;
-
-/** Samples as Postgres keeps them: float64, little-endian. */
-function packSamples(samples: readonly number[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(samples.length * FLOAT64_BYTES);
-  const view = new DataView(bytes.buffer);
-  samples.forEach((sample, at) => view.setFloat64(at * FLOAT64_BYTES, sample, true));
-  return bytes;
-}
-
-function unpackSamples(bytes: Uint8Array | null | undefined): number[] {
-  if (bytes === null || bytes === undefined) return [];
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.byteLength / FLOAT64_BYTES }, (_, at) => view.getFloat64(at * FLOAT64_BYTES, true));
-}
-
-/** The result as it is kept: the samples in columns of their own, so that nobody reads them unasked. */
-export function splitSamples(result: MeasurementResult) {
-  const { subject, control } = result;
+/** The result as it is kept: what is long in columns of its own, so that nobody reads it unasked. */
+export function splitResult(result: MeasurementResult) {
+  const { subject, control, environment } = result;
   return {
     result: {
       ...result,
       subject: { ...subject, samplesMs: [] },
       ...(control === undefined ? {} : { control: { ...control, samplesMs: [] } }),
+      atMs: [],
+      environment: { ...environment, during: [] },
     },
-    subjectSamplesMs: packSamples(subject.samplesMs),
-    controlSamplesMs: control === undefined ? null : packSamples(control.samplesMs),
+    subjectSamplesMs: packNumbers(subject.samplesMs),
+    controlSamplesMs: control === undefined ? null : packNumbers(control.samplesMs),
+    roundTimesMs: packNumbers(result.atMs),
+    during: environment.during,
   };
 }
 
-function joinSamples(row: MeasurementRow): MeasurementResult | null {
+/** The profile as it is kept. */
+export function splitProfile(profile: ProfileResult) {
+  const { environment, kernels } = profile;
+  return {
+    profile: { ...profile, kernels: [], environment: { ...environment, during: [] } },
+    kernels,
+    during: environment.during,
+  };
+}
+
+/** The result with its details, when the row was read with them. */
+function joinResult(row: MeasurementRow): MeasurementResult | null {
   const result = readResult(row.result);
   if (result === null || row.subjectSamplesMs === undefined) return result;
-  const { subject, control } = result;
+  const { subject, control, environment } = result;
   return {
     ...result,
-    subject: { ...subject, samplesMs: unpackSamples(row.subjectSamplesMs) },
-    ...(control === undefined ? {} : { control: { ...control, samplesMs: unpackSamples(row.controlSamplesMs) } }),
+    subject: { ...subject, samplesMs: unpackNumbers(row.subjectSamplesMs) },
+    ...(control === undefined ? {} : { control: { ...control, samplesMs: unpackNumbers(row.controlSamplesMs) } }),
+    atMs: unpackNumbers(row.roundTimesMs),
+    environment: { ...environment, during: readDuring(row.during ?? null) ?? [] },
   };
 }
 
-/** A row as the API shows it; the samples are empty when the row was read without them. */
+function joinProfile(row: MeasurementRow): ProfileResult | null {
+  const profile = readProfile(row.profile);
+  if (profile === null || row.kernels === undefined) return profile;
+  return {
+    ...profile,
+    kernels: readKernels(row.kernels) ?? [],
+    environment: { ...profile.environment, during: readDuring(row.during ?? null) ?? [] },
+  };
+}
+
+/** A row as the API shows it; samples, times, looks and kernels are empty when the row was read without them. */
 export function renderMeasurement(row: MeasurementRow): Measurement {
   return {
     id: row.id,
+    kind: row.kind,
     status: row.status,
     subject: row.subjectId,
     control: row.controlId,
@@ -78,7 +103,8 @@ export function renderMeasurement(row: MeasurementRow): Measurement {
     attempt: row.attempt,
     agentId: row.agentId,
     progress: readProgress(row.progress),
-    result: joinSamples(row),
+    result: joinResult(row),
+    profile: joinProfile(row),
     failure: readFailure(row.failure),
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,

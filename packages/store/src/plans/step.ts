@@ -4,7 +4,7 @@ import { StoreError } from '../errors.js';
 import { DbNull } from '../generated/internal/prismaNamespace.js';
 import { cancelMeasurementsOf, holdWanted } from '../measurements/cancel.js';
 import { createMeasurements } from '../measurements/create.js';
-import { type QueuedJob, queuedColumns, renderJob, renderMeasurement, withoutSamples } from '../measurements/rows.js';
+import { type QueuedJob, queuedColumns, renderJob, renderMeasurement, withoutDetails } from '../measurements/rows.js';
 import { readJson, toJson } from '../stored.js';
 import { transact } from '../transact.js';
 import { appendEvents } from './events.js';
@@ -21,7 +21,7 @@ export interface PlanWish {
 /** A measurement of a plan that ended since the last step. */
 export interface EndedMeasurement {
   readonly key: string;
-  /** Without samples. */
+  /** Without details. */
   readonly measurement: Measurement;
 }
 
@@ -89,7 +89,7 @@ async function readDue(tx: Queries, id: string): Promise<DuePlan> {
     tx.planMeasurement.findMany({
       where: { planId: id, handled: false, measurement: { status: { in: ['succeeded', 'failed', 'cancelled'] } } },
       orderBy: [{ createdAt: 'asc' }, { key: 'asc' }],
-      select: { key: true, measurement: { omit: withoutSamples } },
+      select: { key: true, measurement: { omit: withoutDetails } },
     }),
   ]);
   return {

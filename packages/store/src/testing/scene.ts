@@ -67,6 +67,7 @@ export async function addAgent(store: Store, name = 'lab-1'): Promise<string> {
 
 /** A wish for a measurement on x86-cpu. */
 export const wish = (subject: string, more: Partial<MeasurementRequest> = {}): MeasurementRequest => ({
+  kind: 'latency',
   subject,
   target: 'x86-cpu',
   fresh: false,
@@ -115,8 +116,10 @@ const estimate = (samplesMs: number[], p50Ms: number): LatencyEstimate => ({
   driftPerMinute: 0,
   droppedRuns: 3,
   runsPerSample: 1,
+  modelBytes: 9,
   loadMs: 1,
   firstRunMs: 2,
+  processes: [{ n: samplesMs.length, valueMs: p50Ms, loadMs: 1, firstRunMs: 2 }],
   samplesMs,
 });
 
@@ -133,10 +136,14 @@ export function resultOf(p50Ms: number): MeasurementResult {
       onnxruntime: '1',
       provider: 'cpu',
       before: moment,
+      during: [{ atMs: 1000, cpuBusyShare: 0.5 }],
       after: moment,
     },
     warnings: [],
     inputs: { input: [1, 3, 8, 8] },
+    atMs: [0, 1.5, 1e3 / 3],
+    processVariance: { processes: 1, sdShare: 0 },
+    discarded: [],
     peakRssBytes: 1e8,
     wallSeconds: 1.5,
   };
