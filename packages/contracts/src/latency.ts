@@ -47,7 +47,16 @@ export const LatencyEstimate = Type.Object({
 export type LatencyEstimate = Static<typeof LatencyEstimate>;
 
 /** Subject over control, from rounds that ran both. */
-export const RatioEstimate = Type.Object({ p50: Type.Number(), ci: Interval });
+export const RatioEstimate = Type.Object({
+  p50: Type.Number({ description: 'Ratio of the medians' }),
+  ci: Interval,
+  requested: Type.Optional(
+    Type.Object(
+      { statistic: Statistic, value: Type.Number(), ci: Interval },
+      { description: 'Ratio of the statistic that the spec asks for, where that is not the median' },
+    ),
+  ),
+});
 export type RatioEstimate = Static<typeof RatioEstimate>;
 
 /** A take that was thrown away because something disturbed the device. */

@@ -1,23 +1,44 @@
 import type { MeasurementSpec, MeasurementWarning } from '@espalier/contracts';
-import type { Measured } from '../probe/messages.js';
-import { judge, statisticEstimate, type Verdict } from '../sampling/stopping.js';
+import { judge, type Take, type Verdict } from '../sampling/stopping.js';
 import { driftOverSample } from '../statistics/drift.js';
 import { Sample } from '../statistics/sample.js';
+import { statisticEstimate } from '../statistics/statistic.js';
+import { processVariance } from './estimate.js';
+import { type ProcessTake, runsOf, takeOf } from './process-take.js';
 
 /** The latency may change by this share from the first round to the last before it counts as drift. */
 const MAX_DRIFT = 0.02;
 
-/** Whether each artifact's rounds were enough: the subject's verdict includes the ratio to the control. */
+/** Whether each artifact's runs were enough. */
 export interface Verdicts {
+  /** Of the subject, with every ratio. */
   readonly subject: Verdict;
-  readonly control: Verdict | undefined;
+  /** Per artifact, by itself. */
+  readonly alone: readonly Verdict[];
 }
 
-/** Judges the final samples by the rule that the probe stopped by. */
-export function verdictsOf(measured: Measured, spec: MeasurementSpec): Verdicts {
-  const subject = Sample.of(measured.subject.samplesMs);
-  const control = measured.control && Sample.of(measured.control.samplesMs);
-  return { subject: judge(spec, subject, control), control: control && judge(spec, control) };
+/** Judges the final samples by the rule that the processes stopped by. */
+export function verdictsOf(takes: readonly Take[], spec: MeasurementSpec): Verdicts {
+  const artifacts = takes[0]?.series ?? [];
+  return {
+    subject: judge(spec, takes),
+    alone: artifacts.map((_, index) =>
+      judge(
+        spec,
+        takes.map(({ series }) => ({ series: series.slice(index, index + 1) })),
+      ),
+    ),
+  };
+}
+
+/** What the samples of a measurement, and how they came about, are judged by. */
+export interface Taken {
+  /** At least one. */
+  readonly takes: readonly ProcessTake[];
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly assumedInputs: readonly string[];
+  /** How many nodes ran, and how many of them elsewhere than on the provider; absent for the CPU. */
+  readonly placement?: { readonly nodes: number; readonly nodesElsewhere: number } | undefined;
 }
 
 function notConverged({ subject }: Verdicts, { precision, statistic }: MeasurementSpec): MeasurementWarning[] {
@@ -28,41 +49,57 @@ function notConverged({ subject }: Verdicts, { precision, statistic }: Measureme
 }
 
 /** Too few runs: fewer than were asked for, or so few that the interval of the statistic has no honest upper end. */
-function fewRuns({ subject }: Measured, { minRuns, statistic }: MeasurementSpec): MeasurementWarning[] {
-  const estimate = statisticEstimate(Sample.of(subject.samplesMs), statistic);
-  const n = subject.samplesMs.length;
-  if (n >= minRuns && estimate.bounded) return [];
-  return [{ code: 'few-runs', evidence: { statistic, runs: n, effectiveRuns: estimate.effectiveRuns } }];
+function fewRuns(takes: readonly Take[], { minRuns, statistic }: MeasurementSpec): MeasurementWarning[] {
+  const samples = takes.flatMap(({ series }) => series.slice(0, 1));
+  const { bounded, effectiveRuns } = statisticEstimate(samples, statistic);
+  const runs = samples.reduce((sum, { n }) => sum + n, 0);
+  if (runs >= minRuns && bounded) return [];
+  return [{ code: 'few-runs', evidence: { statistic, runs, effectiveRuns } }];
 }
 
-function drift({ subject, atMs }: Measured): MeasurementWarning[] {
-  const share = driftOverSample(Sample.of(subject.samplesMs), Float64Array.from(atMs));
+/** Drift within the process in which the subject drifted most. */
+function drift(takes: readonly ProcessTake[]): MeasurementWarning[] {
+  const shares = takes.map((take) =>
+    driftOverSample(Sample.of(runsOf(take, 0).samplesMs), Float64Array.from(take.atMs)),
+  );
+  const share = shares.reduce((worst, each) => (Math.abs(each) > Math.abs(worst) ? each : worst), 0);
   return Math.abs(share) > MAX_DRIFT ? [{ code: 'drift', evidence: { share } }] : [];
 }
 
-function assumed({ assumedInputs, inputs }: Measured): MeasurementWarning[] {
+/** Fresh processes differ by more than the precision: a measurement in one of them would have been wrong by that. */
+function variance(takes: readonly Take[], { precision, statistic }: MeasurementSpec): MeasurementWarning[] {
+  const { processes, sdShare } = processVariance(takes, statistic);
+  return sdShare > precision ? [{ code: 'process-variance', evidence: { statistic, processes, sdShare } }] : [];
+}
+
+function assumed({ assumedInputs, inputs }: Taken): MeasurementWarning[] {
   if (assumedInputs.length === 0) return [];
   const evidence = Object.fromEntries(assumedInputs.map((name) => [name, (inputs[name] ?? []).join('×')]));
   return [{ code: 'input-shape-assumed', evidence }];
 }
 
-function unsteady({ warmUpSteady, subject: { droppedRuns } }: Measured): MeasurementWarning[] {
-  return warmUpSteady ? [] : [{ code: 'warm-up-not-steady', evidence: { droppedRuns } }];
+function unsteady(takes: readonly ProcessTake[]): MeasurementWarning[] {
+  const processes = takes.filter(({ warmUpSteady }) => !warmUpSteady);
+  if (processes.length === 0) return [];
+  const droppedRuns = processes.reduce((sum, take) => sum + runsOf(take, 0).droppedRuns, 0);
+  return [{ code: 'warm-up-not-steady', evidence: { droppedRuns, processes: processes.length } }];
 }
 
-function partial({ placement }: Measured, { provider }: MeasurementSpec): MeasurementWarning[] {
+function partial({ placement }: Taken, { provider }: MeasurementSpec): MeasurementWarning[] {
   if (placement === undefined || placement.nodesElsewhere === 0) return [];
   return [{ code: 'provider-partial', evidence: { provider, ...placement } }];
 }
 
 /** What the samples themselves, and how they came about, say against the numbers. */
-export function sampleWarnings(measured: Measured, spec: MeasurementSpec, verdicts: Verdicts): MeasurementWarning[] {
+export function sampleWarnings(taken: Taken, spec: MeasurementSpec, verdicts: Verdicts): MeasurementWarning[] {
+  const takes = taken.takes.map(takeOf);
   return [
     ...notConverged(verdicts, spec),
-    ...fewRuns(measured, spec),
-    ...drift(measured),
-    ...unsteady(measured),
-    ...partial(measured, spec),
-    ...assumed(measured),
+    ...fewRuns(takes, spec),
+    ...variance(takes, spec),
+    ...drift(taken.takes),
+    ...unsteady(taken.takes),
+    ...partial(taken, spec),
+    ...assumed(taken),
   ];
 }

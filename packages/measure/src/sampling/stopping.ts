@@ -1,63 +1,139 @@
-import type { MeasurementSpec, Statistic } from '@espalier/contracts';
-import { type Estimate, meanEstimate, quantileEstimate, relativeHalfWidth } from '../statistics/interval.js';
-import { seededRandom } from '../statistics/random.js';
-import { ratioOfMedians } from '../statistics/ratio.js';
-import type { Sample } from '../statistics/sample.js';
+import type { MeasurementSpec } from '@espalier/contracts';
+import { relativeHalfWidth } from '../statistics/interval.js';
+import { forLooks } from '../statistics/looks.js';
+import { pool } from '../statistics/pool.js';
+import { halfWidthOf, type Levels, widened } from '../statistics/process-levels.js';
+import { contender, leveledRatio } from '../statistics/ratio.js';
+import { leveledEstimate } from '../statistics/statistic.js';
+import type { Take } from '../statistics/take.js';
+
+export type { Take } from '../statistics/take.js';
 
 /** The part of a spec that says when to stop. */
 export type StoppingRule = Pick<
   MeasurementSpec,
-  'statistic' | 'precision' | 'minRuns' | 'maxRuns' | 'maxSeconds' | 'seed'
+  'statistic' | 'precision' | 'minRuns' | 'maxRuns' | 'maxSeconds' | 'seed' | 'processes'
 >;
+
+/** Processes that `auto` begins with: the fewest that tell a variance between them from chance at all. */
+export const PILOT_PROCESSES = 3;
+
+/** More processes than this are never asked for. */
+const MAX_PROCESSES = 64;
 
 /** A narrow interval from fewer independent values than this may be narrow by chance. */
 const MIN_EFFECTIVE_RUNS = 20;
 
-/** The same for the blocks behind the interval of a ratio. */
-const MIN_RATIO_BLOCKS = 7.5;
+/** And a process's share of them is not taken for less than this. */
+const MIN_EFFECTIVE_SHARE = 8;
 
 /**
- * Each check comes after 25 % more rounds than the last. Every look is a chance to stop because the interval happens to be
- * narrow, which costs coverage; a dozen looks at growing distances cost far less of it than a look after each round.
+ * Where several processes share the work, each leaves this much of the precision to the variance between them.
+ */
+const SHARED_PRECISION = 0.8;
+
+/**
+ * Each check comes after 25 % more rounds than the last: looks at growing distances give the chance of a narrow moment a
+ * dozen times, not thousands. What they cost is in the intervals (`forLooks`).
  */
 const CHECK_GROWTH = 1.25;
 
-const quantileOf: Readonly<Record<Exclude<Statistic, 'mean'>, number>> = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
-
-/** The statistic that a spec asks for, with its interval, in ms. */
-export function statisticEstimate(sample: Sample, statistic: Statistic): Estimate {
-  return statistic === 'mean' ? meanEstimate(sample) : quantileEstimate(sample, quantileOf[statistic]);
-}
-
-/** Whether the rounds so far are enough. */
+/** Whether what was taken so far is enough. */
 export interface Verdict {
   readonly converged: boolean;
-  /** The wider of the intervals that must be narrow, as a share of its estimate. */
+  /** The widest of the intervals that must be narrow, as a share of its estimate. */
   readonly relativeHalfWidth: number;
+  /** Fresh processes in all that are likely to be enough, each with as many rounds as those so far had. */
+  readonly processesWanted: number;
+}
+
+/** One of the intervals that must be narrow. */
+interface Requirement {
+  readonly bounds: { value: number; lower: number; upper: number; bounded: boolean };
+  readonly effective: number;
+  readonly levels: Levels;
 }
 
 /**
- * The rounds are enough when the relative half-width of the 95 % interval is at most the precision, for the statistic of
- * the subject and for the ratio of the medians when there is a control, and when both rest on enough independent data.
+ * What must be narrow: the statistic of the subject, and the ratio of every pair of artifacts. All artifacts of a comparison
+ * are thereby judged; of a measurement, the control only through the ratio.
  */
-export function judge(rule: StoppingRule, subject: Sample, control?: Sample): Verdict {
-  const estimate = statisticEstimate(subject, rule.statistic);
-  const ofSubject = relativeHalfWidth(estimate);
-  const enoughRuns = estimate.effectiveRuns >= Math.min(MIN_EFFECTIVE_RUNS, rule.minRuns);
-  const subjectConverged = enoughRuns && ofSubject <= rule.precision;
-  if (control === undefined) return { converged: subjectConverged, relativeHalfWidth: ofSubject };
-  const ratio = ratioOfMedians(subject, control, seededRandom(rule.seed));
-  const ofRatio = (ratio.upper - ratio.lower) / 2 / ratio.value;
-  const enoughBlocks = ratio.blocks >= Math.min(MIN_RATIO_BLOCKS, rule.minRuns / 4);
+function requirements(rule: StoppingRule, takes: readonly Take[]): Requirement[] {
+  const artifacts = takes[0]?.series.length ?? 0;
+  const subjects = takes.flatMap(({ series }) => series.slice(0, 1));
+  const { within, levels } = leveledEstimate(pool(subjects), rule.statistic);
+  const own: Requirement = { bounds: within, effective: within.effectiveRuns, levels };
+  if (artifacts < 2) return [own];
+  const contenders = Array.from({ length: artifacts }, (_, index) => contender(takes, index, rule.statistic));
+  const ratios = contenders.flatMap((a, index) =>
+    contenders.slice(index + 1).map((b): Requirement => {
+      const ratio = leveledRatio(a, b);
+      return { bounds: ratio.within, effective: ratio.within.effectiveRounds, levels: ratio.levels };
+    }),
+  );
+  return [own, ...ratios];
+}
+
+function leastProcesses({ processes }: StoppingRule): number {
+  return processes === 'auto' ? PILOT_PROCESSES : processes;
+}
+
+/** How many processes like those so far would make the interval narrow. */
+function processesFor({ bounds, levels }: Requirement, precision: number): number {
+  const now = relativeHalfWidth(forLooks(widened(bounds, levels)));
+  if (!Number.isFinite(now)) return levels.processes * 2;
+  const halfWidth = halfWidthOf(levels);
+  let wanted = levels.processes;
+  while (wanted < MAX_PROCESSES && (now * halfWidthOf(levels, undefined, wanted)) / halfWidth > precision) wanted += 1;
+  return wanted;
+}
+
+/**
+ * Judges everything taken so far. It is enough when the relative half-width of the 95 % interval, from both levels and
+ * corrected for the looks, is at most the precision, for the statistic of the subject and for the ratio of the statistic of
+ * every pair of artifacts; when each rests on data worth 20 independent values; and when there are as many processes as the
+ * rule asks for, of which `auto` means at least 3.
+ * @param takes one a process, at least one
+ */
+export function judge(rule: StoppingRule, takes: readonly Take[]): Verdict {
+  const all = requirements(rule, takes);
+  const widths = all.map(({ bounds, levels }) => relativeHalfWidth(forLooks(widened(bounds, levels))));
+  const widest = Math.max(...widths);
+  const enoughRuns = all.every(({ effective }) => effective >= Math.min(MIN_EFFECTIVE_RUNS, rule.minRuns));
+  const least = leastProcesses(rule);
+  const narrow = enoughRuns && widest <= rule.precision;
+  const wanted = Math.max(...all.map((each) => processesFor(each, rule.precision)), narrow ? 0 : takes.length + 1);
   return {
-    converged: subjectConverged && enoughBlocks && ofRatio <= rule.precision,
-    relativeHalfWidth: Math.max(ofSubject, ofRatio),
+    converged: narrow && takes.length >= least,
+    relativeHalfWidth: widest,
+    processesWanted: rule.processes === 'auto' ? Math.min(MAX_PROCESSES, Math.max(least, wanted)) : least,
   };
 }
 
-/** After how many rounds to look first. */
-export function firstCheck({ minRuns, maxRuns }: StoppingRule): number {
-  return Math.min(minRuns, maxRuns);
+/**
+ * Whether the rounds of one process are its share of the work: the noise within it is so small that `share` such processes
+ * together reach the precision. Alone (`share` 1), it must reach it by itself, as {@link judge} says.
+ * @param share how many processes are planned
+ */
+export function judgeWithin(rule: StoppingRule, take: Take, share: number): boolean {
+  return withinWidth(rule, take, share) <= 1;
+}
+
+/**
+ * The widest interval within one process over what its share may have: at most 1 when the rounds are enough; infinite while
+ * they are too few to tell.
+ */
+export function withinWidth(rule: StoppingRule, take: Take, share: number): number {
+  const allowed = share <= 1 ? rule.precision : rule.precision * SHARED_PRECISION * Math.sqrt(share);
+  const enough = Math.min(rule.minRuns / share, Math.max(MIN_EFFECTIVE_RUNS / share, MIN_EFFECTIVE_SHARE));
+  const all = requirements(rule, [take]);
+  if (all.some(({ effective }) => effective < enough)) return Number.POSITIVE_INFINITY;
+  return Math.max(...all.map(({ bounds }) => relativeHalfWidth(forLooks(bounds)))) / allowed;
+}
+
+/** After how many rounds to look first, in a process that does one of `share` shares. */
+export function firstCheck({ minRuns, maxRuns }: StoppingRule, share = 1): number {
+  return Math.max(2, Math.ceil(Math.min(minRuns, maxRuns) / share));
 }
 
 /** After how many rounds to look again, when a look after `rounds` was not enough. */

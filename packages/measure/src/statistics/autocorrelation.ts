@@ -6,28 +6,30 @@ const INSIGNIFICANT_LAGS = 5;
 /** A bias-corrected first autocorrelation beyond this says only that the series is too short to tell. */
 const MAX_FIRST_AUTOCORRELATION = 0.99;
 
-/**
- * Autocovariances γ₀ … γ_L with the usual divisor n: γ_k = 1/n · Σ (x_t − x̄)(x_{t+k} − x̄).
- */
-export function autocovariances(series: Float64Array, maxLag: number): Float64Array {
-  const n = series.length;
-  const mean = series.reduce((sum, value) => sum + value, 0) / n;
-  const centred = series.map((value) => value - mean);
-  return Float64Array.from({ length: maxLag + 1 }, (_, lag) => {
-    let sum = 0;
-    for (let t = 0; t + lag < n; t++) sum += valueAt(centred, t) * valueAt(centred, t + lag);
-    return sum / n;
-  });
+function centred(segment: Float64Array): Float64Array {
+  const mean = segment.reduce((sum, value) => sum + value, 0) / segment.length;
+  return segment.map((value) => value - mean);
 }
 
-/** What the flat-top lag window finds. */
-interface LongRun {
-  /** γ₀. */
-  readonly variance: number;
-  /** Σ_k λ(k/M)·γ_k over all lags: n times the variance of the mean. */
-  readonly longRunVariance: number;
-  /** Σ_k λ(k/M)·|k|·γ_k. */
-  readonly weighted: number;
+function total(segments: readonly Float64Array[]): number {
+  return segments.reduce((sum, { length }) => sum + length, 0);
+}
+
+/**
+ * Autocovariances γ₀ … γ_L of a series in segments (fresh processes), with the usual divisor n, the length of all:
+ * γ_k = 1/n · Σ_segments Σ_t (x_t − x̄)(x_{t+k} − x̄), x̄ the mean of the segment. No pair reaches from one segment into
+ * another.
+ */
+export function autocovariances(segments: readonly Float64Array[], maxLag: number): Float64Array {
+  const n = total(segments);
+  const deviations = segments.map(centred);
+  return Float64Array.from({ length: maxLag + 1 }, (_, lag) => {
+    let sum = 0;
+    for (const values of deviations) {
+      for (let t = 0; t + lag < values.length; t++) sum += valueAt(values, t) * valueAt(values, t + lag);
+    }
+    return sum / n;
+  });
 }
 
 /** The flat-top kernel of Politis and Romano (1995): 1 up to half of the window, then down to 0. */
@@ -54,45 +56,23 @@ function windowOf(covariances: Float64Array, n: number): number {
   return Math.min(2 * Math.max(last, 1), maxLag);
 }
 
-function longRun(series: Float64Array): LongRun {
-  const n = series.length;
-  const maxLag = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + INSIGNIFICANT_LAGS);
-  const covariances = autocovariances(series, maxLag);
-  const variance = valueAt(covariances, 0);
-  const window = windowOf(covariances, n);
-  let longRunVariance = variance;
-  let weighted = 0;
-  for (let lag = 1; lag <= window; lag++) {
-    const term = 2 * flatTop(lag / window) * valueAt(covariances, lag);
-    longRunVariance += term;
-    weighted += lag * term;
-  }
-  return { variance, longRunVariance, weighted };
-}
-
 /**
  * How many neighbouring values of the series count as one independent value: τ ≥ 1, so that the variance of the mean is
  * τ·γ₀/n. The larger of two estimates, since each alone is too small where the other is good:
  * the flat-top window of Politis and White, and (1 + ρ)/(1 − ρ) of an autoregression of order 1 whose ρ is corrected for
- * its bias in short series, ρ̂ + (1 + 3ρ̂)/n (Kendall 1954).
- * @param series in order of time
+ * its bias in short series, ρ̂ + (1 + 3ρ̂)/n (Kendall 1954), n the mean length of the segments.
+ * @param segments of one series, each in order of time, with two values or more
  */
-export function inflation(series: Float64Array): number {
-  const { variance, longRunVariance } = longRun(series);
+export function inflation(segments: readonly Float64Array[]): number {
+  const n = total(segments);
+  const maxLag = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + INSIGNIFICANT_LAGS);
+  const covariances = autocovariances(segments, maxLag);
+  const variance = valueAt(covariances, 0);
   if (variance <= 0) return 1;
-  const first = valueAt(autocovariances(series, 1), 1) / variance;
-  const rho = Math.min(MAX_FIRST_AUTOCORRELATION, first + (1 + 3 * first) / series.length);
-  return Math.max(1, longRunVariance / variance, (1 + rho) / (1 - rho));
-}
-
-/**
- * Length of the blocks of a circular block bootstrap that is best for the variance of a mean (Politis and White 2004,
- * corrected by Patton, Politis and White 2009): (2·G²/D)^⅓ · n^⅓ with D = 4/3·(long-run variance)². At least 1, at
- * most n.
- */
-export function optimalBlockLength(series: Float64Array): number {
-  const { longRunVariance, weighted } = longRun(series);
-  if (longRunVariance <= 0) return 1;
-  const cube = 1.5 * (weighted / longRunVariance) ** 2 * series.length;
-  return Math.min(series.length, Math.max(1, Math.cbrt(cube)));
+  const window = windowOf(covariances, n);
+  let longRun = variance;
+  for (let lag = 1; lag <= window; lag++) longRun += 2 * flatTop(lag / window) * valueAt(covariances, lag);
+  const first = valueAt(covariances, 1) / variance;
+  const rho = Math.min(MAX_FIRST_AUTOCORRELATION, first + ((1 + 3 * first) * segments.length) / n);
+  return Math.max(1, longRun / variance, (1 + rho) / (1 - rho));
 }

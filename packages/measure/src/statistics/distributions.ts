@@ -1,5 +1,5 @@
-/** Two-sided level of every interval of this package. */
-export const CONFIDENCE = 0.95;
+/** What a 95 % interval, as every one of this package is, may miss on both sides together. */
+export const ALPHA = 0.05;
 
 /** 97.5 % quantile of the standard normal distribution. */
 export const Z_975 = 1.959963984540054;
@@ -16,12 +16,12 @@ export function normalCdf(x: number): number {
 }
 
 /**
- * 97.5 % quantile of Student's t for `degrees` ≥ 2 (Abramowitz and Stegun 26.7.5, four terms of the expansion around the
- * normal quantile): within 0.3 % from 3 degrees on. Fewer than 2 count as 2.
+ * Quantile of Student's t for `degrees` ≥ 2 that leaves out `alpha` on both sides together (Abramowitz and Stegun 26.7.5,
+ * four terms of the expansion around the normal quantile): for 5 % within 0.3 % from 3 degrees on. Fewer than 2 count as 2.
  */
-export function student975(degrees: number): number {
+export function student(degrees: number, alpha: number = ALPHA): number {
   const d = Math.max(2, degrees);
-  const z = Z_975;
+  const z = alpha === ALPHA ? Z_975 : normalQuantile(1 - alpha / 2);
   const g1 = (z ** 3 + z) / 4;
   const g2 = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96;
   const g3 = (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384;
@@ -41,17 +41,36 @@ export interface BinomialRanks {
  * The distribution-free interval of Thompson (1936).
  */
 export function binomialRanks(draws: number, p: number): BinomialRanks {
-  const alpha = 1 - CONFIDENCE;
   const odds = Math.log(p) - Math.log1p(-p);
   let logMass = draws * Math.log1p(-p);
   let cumulative = Math.exp(logMass);
   let lower: number | undefined;
   // After step k, `cumulative` is P(Binomial ≤ k); the value of rank k + 1 lies above q_p with that probability.
   for (let k = 0; k < draws; k++) {
-    if (cumulative <= alpha / 2) lower = k + 1;
-    if (cumulative >= 1 - alpha / 2) return { lower, upper: k + 1 };
+    if (cumulative <= ALPHA / 2) lower = k + 1;
+    if (cumulative >= 1 - ALPHA / 2) return { lower, upper: k + 1 };
     logMass += Math.log((draws - k) / (k + 1)) + odds;
     cumulative += Math.exp(logMass);
   }
   return { lower, upper: undefined };
+}
+
+/** Density of the standard normal distribution. */
+export function normalDensity(x: number): number {
+  return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+}
+
+/** Bisection of [−8, 8] down to 2⁻⁴⁰ of it. */
+const QUANTILE_HALVINGS = 40;
+
+/** Quantile of the standard normal distribution for `p` within [1e-6, 1 − 1e-6], as exact as {@link normalCdf} is. */
+export function normalQuantile(p: number): number {
+  let low = -8;
+  let high = 8;
+  for (let step = 0; step < QUANTILE_HALVINGS; step++) {
+    const middle = (low + high) / 2;
+    if (normalCdf(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }

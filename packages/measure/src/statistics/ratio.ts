@@ -1,64 +1,125 @@
-import { optimalBlockLength } from './autocorrelation.js';
-import { resampledRatios } from './block-bootstrap.js';
-import { normalCdf, student975 } from './distributions.js';
-import { quantile } from './quantile.js';
-import type { Random } from './random.js';
-import { type Sample, valueAt } from './sample.js';
+import type { Statistic } from '@espalier/contracts';
+import { ALPHA, normalQuantile, student } from './distributions.js';
+import { influenceOn, type Influence } from './influence.js';
+import { effectiveRuns, pooledQuantile } from './interval.js';
+import { forLooks } from './looks.js';
+import { type Pool, pool } from './pool.js';
+import { betweenSd, type Levels, levelsOf, widened } from './process-levels.js';
+import type { Sample } from './sample.js';
+import { shareOfStatistic, valueOf } from './statistic.js';
+import type { Take } from './take.js';
 
 /** Subject over control with its 95 % interval. */
 export interface Ratio {
   readonly value: number;
   readonly lower: number;
   readonly upper: number;
-  /** How many blocks the rounds were worth: below about 8 the interval itself is uncertain. */
-  readonly blocks: number;
+  /** How many independent rounds the rounds were worth. */
+  readonly effectiveRounds: number;
+  /** False: the tail of one of the two has no bound yet, so the interval is narrower than it says. */
+  readonly bounded: boolean;
+  /** Standard deviation of the ratio between fresh processes as a share of it, by moments; 0: none shown. */
+  readonly betweenSd: number;
 }
 
-/** Resamples: the ends of a 95 % interval then rest on about 25 of them each. */
-const RESAMPLES = 1000;
-
-/**
- * Blocks twice as long as is best for the variance alone: in simulations with autocorrelated series that raised the
- * coverage of the interval from 87 to 90 % at 100 rounds and from 93 to 95 % at 1,000, for 10 % more width.
- */
-const BLOCK_STRETCH = 2;
-
-/** At least this many blocks, or resampling has nothing to draw from. */
-const MIN_BLOCKS = 4;
-
-/** Whether each artifact was below its median in a round, as a difference: what moves the ratio of the medians. */
-function disagreement(subject: Sample, control: Sample): Float64Array {
-  const ofSubject = quantile(subject.sorted, 0.5);
-  const ofControl = quantile(control.sorted, 0.5);
-  return subject.values.map(
-    (value, round) => Number(value <= ofSubject) - Number(valueAt(control.values, round) <= ofControl),
-  );
+/** One artifact of all takes, with what its ratios need. */
+export interface Contender {
+  readonly statistic: Statistic;
+  readonly pooled: Pool;
+  /** The statistic of each take. */
+  readonly values: readonly number[];
+  readonly influence: Influence;
+  /** Its influence on the median, whose correlation counts too, as a tail's is hard to see. */
+  readonly onMedian: Influence;
+  readonly bounded: boolean;
 }
 
-/**
- * The ratio of the medians of two artifacts that were run in the same rounds, with a paired block bootstrap interval.
- *
- * Whole rounds are drawn, so a drift that hits both cancels; blocks of consecutive rounds are drawn (Künsch 1989; circular:
- * Politis and Romano 1992), so autocorrelation stays in. Block length: twice the optimum of {@link optimalBlockLength} for
- * the series of disagreements 1{x_t ≤ m_x} − 1{y_t ≤ m_y}, at least n^⅓, at most n/4. With k = n/length blocks the
- * percentile interval is too narrow, as is a normal interval beside Student's: its tails are taken at
- * 1 − Φ(t₀.₉₇₅(k − 1)·√(k/(k − 1))) instead of 2.5 %.
- * @param subject in ms, one value a round
- * @param control in ms, of the same rounds
- */
-export function ratioOfMedians(subject: Sample, control: Sample, random: Random): Ratio {
-  const n = subject.n;
-  if (control.n !== n) throw new RangeError(`${n} rounds of the subject, but ${control.n} of the control`);
-  const wished = Math.max(Math.cbrt(n), BLOCK_STRETCH * optimalBlockLength(disagreement(subject, control)));
-  const blockLength = Math.max(1, Math.ceil(Math.min(n / MIN_BLOCKS, wished)));
-  const blocks = n / blockLength;
-  const ratios = resampledRatios(subject, control, { blockLength, resamples: RESAMPLES, random });
-  const tail = 1 - normalCdf(student975(blocks - 1) * Math.sqrt(blocks / Math.max(1, blocks - 1)));
-  const value = quantile(subject.sorted, 0.5) / quantile(control.sorted, 0.5);
+/** Prepares the artifact at an index of the takes. */
+export function contender(takes: readonly Take[], index: number, statistic: Statistic): Contender {
+  const samples = takes.map(({ series }) => seriesAt(series, index));
+  const pooled = pool(samples);
+  const p = shareOfStatistic(statistic);
+  const influence = influenceOn(statistic, pooled);
   return {
-    value,
-    lower: Math.min(value, quantile(ratios, tail)),
-    upper: Math.max(value, quantile(ratios, 1 - tail)),
-    blocks,
+    statistic,
+    pooled,
+    values: samples.map((sample) => valueOf(sample, statistic)),
+    influence,
+    onMedian: statistic === 'p50' ? influence : influenceOn('p50', pooled),
+    bounded: p === undefined || pooledQuantile(pooled, p).bounded,
   };
+}
+
+function seriesAt(series: readonly Sample[], index: number): Sample {
+  const sample = series[index];
+  if (sample === undefined) throw new RangeError(`a take of ${series.length} artifacts has none at ${index}`);
+  return sample;
+}
+
+function difference(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, round) => value - (b[round] ?? 0));
+}
+
+function rootMeanSquare(series: Float64Array): number {
+  return Math.sqrt(series.reduce((sum, value) => sum + value * value, 0) / series.length);
+}
+
+/** The ratio of two contenders within processes: value, interval, and the levels that widen it. */
+export interface LeveledRatio {
+  readonly within: Omit<Ratio, 'betweenSd'>;
+  readonly levels: Levels;
+}
+
+/**
+ * The ratio of a statistic of two artifacts that were run in the same rounds, before anything widens its interval.
+ *
+ * Its logarithm is, to first order, the mean over the rounds of the difference d_t of the two influence series, so that what
+ * hits both in a round cancels; its standard error is s_d/√n_eff with n_eff = n/τ, τ the inflation of d. Each side of the
+ * interval takes the slopes of the side on which the two statistics would then lie, as Donner and Zou (2012) combine the
+ * sides of two intervals.
+ * @param alpha of the two-sided interval
+ */
+export function leveledRatio(a: Contender, b: Contender, alpha: number = ALPHA): LeveledRatio {
+  const { n } = a.pooled.sample;
+  if (b.pooled.sample.n !== n) throw new RangeError(`${n} rounds of one, but ${b.pooled.sample.n} of the other`);
+  const towardsUp = difference(a.influence.up, b.influence.down);
+  const towardsDown = difference(a.influence.down, b.influence.up);
+  const effectiveRounds = effectiveRuns(a.pooled, towardsUp, difference(a.onMedian.up, b.onMedian.down));
+  const scale = student(effectiveRounds - 1, alpha) / Math.sqrt(effectiveRounds);
+  const ratios = a.values.map((value, take) => value / (b.values[take] ?? value));
+  const value = valueOf(a.pooled.sample, a.statistic) / valueOf(b.pooled.sample, b.statistic);
+  const up = scale * rootMeanSquare(towardsUp);
+  const down = scale * rootMeanSquare(towardsDown);
+  return {
+    within: {
+      value,
+      lower: value * Math.exp(-down),
+      upper: value * Math.exp(up),
+      effectiveRounds,
+      bounded: a.bounded && b.bounded,
+    },
+    levels: levelsOf(ratios, ((up + down) / 2 / normalQuantile(1 - alpha / 2)) ** 2),
+  };
+}
+
+/**
+ * The ratio of a statistic of artifact `a` over that of `b`, with a 95 % interval from both levels (within a process, and
+ * between fresh processes: each artifact has its own luck with the layout of memory in each), corrected for having been
+ * looked at again and again.
+ * @param takes at least one
+ * @throws RangeError where a take has no such artifact, or the two have not the same rounds
+ */
+export function ratioOfStatistics(takes: readonly Take[], a: number, b: number, statistic: Statistic): Ratio {
+  return ratioOf(contender(takes, a, statistic), contender(takes, b, statistic));
+}
+
+/** {@link ratioOfStatistics} of artifacts that are prepared already, at any level. */
+export function ratioOf(a: Contender, b: Contender, alpha: number = ALPHA): Ratio {
+  const { within, levels } = leveledRatio(a, b, alpha);
+  return { ...forLooks(widened(within, levels, alpha)), betweenSd: betweenSd(levels) };
+}
+
+/** The ratio of the medians of two artifacts that were run in the same rounds of one process. */
+export function ratioOfMedians(subject: Sample, control: Sample): Ratio {
+  return ratioOfStatistics([{ series: [subject, control] }], 0, 1, 'p50');
 }

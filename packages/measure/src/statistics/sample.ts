@@ -16,15 +16,9 @@ export class Sample {
   readonly values: Float64Array;
   /** Ascending. */
   readonly sorted: Float64Array;
-  /** `ranks[t]`: the index of `values[t]` in `sorted`; ties in order of time. */
-  readonly ranks: Int32Array;
-
   private constructor(values: Float64Array) {
-    const order = Float64Array.from(values.keys()).sort((a, b) => valueAt(values, a) - valueAt(values, b) || a - b);
     this.values = values;
-    this.sorted = order.map((index) => valueAt(values, index));
-    this.ranks = new Int32Array(values.length);
-    for (let rank = 0; rank < order.length; rank++) this.ranks[valueAt(order, rank)] = rank;
+    this.sorted = values.toSorted();
   }
 
   /**
