@@ -35,7 +35,8 @@ export interface RunningAgentProcess extends Running {
 /** A real API on a database and queues of its own, and agents as real processes. */
 export interface TestService extends AsyncDisposable {
   readonly client: Client;
-  readonly startAgent: (env?: Readonly<Record<string, string>>) => Promise<RunningAgentProcess>;
+  /** @param execPath a program in the place of this Node */
+  readonly startAgent: (env?: Readonly<Record<string, string>>, execPath?: string) => Promise<RunningAgentProcess>;
   readonly killApi: () => Promise<void>;
   /** At the same address as before. */
   readonly restartApi: () => Promise<void>;
@@ -45,8 +46,10 @@ async function start(
   program: string,
   env: Readonly<Record<string, string>>,
   children: ChildProcess[],
+  execPath: string = process.execPath,
 ): Promise<Running> {
   const child = fork(program, [], {
+    execPath,
     env: { PATH: process.env['PATH'] ?? '', ESPALIER_EXIT_WITH_PARENT: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -119,10 +122,10 @@ export async function startTestService(leaseSeconds: number): Promise<TestServic
   ({ port } = new URL(apiUrl));
   return {
     client: createClient({ baseUrl: apiUrl }),
-    startAgent: async (env = {}) => {
+    startAgent: async (env = {}, execPath = process.execPath) => {
       const agentDir = join(dir, `agent-${randomUUID()}`);
       const settings = { ESPALIER_API_URL: apiUrl, REDIS_URL: redisUrl, ESPALIER_AGENT_DIR: agentDir, ...env };
-      return { ...(await start(agentProgram, settings, children)), dir: settings.ESPALIER_AGENT_DIR };
+      return { ...(await start(agentProgram, settings, children, execPath)), dir: settings.ESPALIER_AGENT_DIR };
     },
     killApi: async () => {
       api.kill('SIGKILL');
