@@ -30,7 +30,12 @@ if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show
 
   test('that is killed from outside has crashed, and its end is told', async () => {
     const outcome = runProbe(
-      { kind: 'measure', subjectPath, spec: resolveSpec({}) },
+      {
+        kind: 'measure',
+        artifactPaths: [subjectPath],
+        spec: resolveSpec({}),
+        quota: { process: 0, share: 1, parts: 1, runsLeft: 1000, secondsLeft: 10 },
+      },
       { deadlineMs: 60_000, memoryLimitBytes: GIB },
     ).catch((cause: unknown) => cause);
     process.kill(await until(() => probeOf(process.pid), 'a probe of this process'), 'SIGSEGV');

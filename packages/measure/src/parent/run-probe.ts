@@ -1,29 +1,23 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { MeasurementProgress } from '@espalier/contracts';
-import { MeasureError, type ProbeEnd } from '../measure-error.js';
-import { MEMORY_LIMIT_MARK } from '../probe/marks.js';
+import { type Doing, MeasureError, type ProbeEnd } from '../measure-error.js';
 import {
-  type GuardOrders,
+  type AtWork,
   type ProbeAnswer,
   type ProbeMessage,
   type ProbeRequest,
   parseProbeMessage,
+  parseProbeRequest,
 } from '../probe/messages.js';
 import { LastWords } from './last-words.js';
-
-const MAIN = fileURLToPath(new URL('../probe/main.js', import.meta.url));
+import { launch } from './launch.js';
+import { unexpectedEnd } from './unexpected-end.js';
 
 /** A probe that has answered has nothing left to do but to unload onnxruntime; after this long it hangs in that. */
 const EXIT_GRACE_MS = 2000;
-
-/** JavaScript's own heap holds samples and messages; tensors lie outside of it. */
-const MAX_HEAP_MIB = 1024;
-const MIB = 1024 * 1024;
 
 /** A request without the folder that it gets. */
 export type ProbeTask = ProbeRequest extends infer Request
@@ -42,37 +36,40 @@ export interface ProbeLimits {
   readonly onProgress?: ((progress: MeasurementProgress) => void) | undefined;
 }
 
+/** The message that ends the conversation. */
+type LastMessage = Exclude<ProbeMessage, AtWork | { readonly kind: 'progress' }>;
+
 /** Why the parent killed a probe. */
 type Killed = 'deadline' | 'cancelled' | 'nonsense';
 
 /** Everything that is known when a probe has ended. */
 interface Ended {
-  readonly answer: ProbeMessage | undefined;
+  readonly answer: LastMessage | undefined;
   readonly killed: Killed | undefined;
   readonly nonsense: unknown;
   readonly end: ProbeEnd;
-}
-
-function start(orders: GuardOrders): ChildProcess {
-  const heapMiB = Math.max(1, Math.min(MAX_HEAP_MIB, Math.floor(orders.memoryLimitBytes / MIB)));
-  return fork(MAIN, [JSON.stringify(orders)], {
-    execArgv: [`--max-old-space-size=${heapMiB}`],
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
 }
 
 function cancelled(signal: AbortSignal | undefined): MeasureError {
   return new MeasureError('cancelled', 'the measurement was cancelled', { cause: signal?.reason });
 }
 
+/** What a probe is at after a message: its progress has a phase too, of no model in particular. */
+function doingNow(message: ProbeMessage, before: Doing): Doing {
+  if (message.kind === 'at-work') return { phase: message.phase, modelPath: message.modelPath ?? before.modelPath };
+  if (message.kind !== 'progress') return before;
+  const { phase } = message.progress;
+  return phase === before.phase || (phase === 'loading' && before.phase === 'first-run') ? before : { phase };
+}
+
 /** Starts a probe, hands it the request, and waits until the process is gone, whatever happens. */
 async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<Ended> {
   const { memoryLimitBytes } = limits;
-  const child = start({ parentPid: process.pid, memoryLimitBytes, workDir: request.workDir });
+  const child = await launch(request, { parentPid: process.pid, memoryLimitBytes, workDir: request.workDir });
   const stderr = new LastWords(child.stderr);
   child.stdout?.resume();
-  let answer: ProbeMessage | undefined;
+  let answer: LastMessage | undefined;
+  let doing: Doing = { phase: 'starting' };
   let killed: Killed | undefined;
   let nonsense: unknown;
   const kill = (why: Killed): void => {
@@ -85,7 +82,9 @@ async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<End
   child.on('message', (raw) => {
     try {
       const message = parseProbeMessage(raw);
+      doing = doingNow(message, doing);
       if (message.kind === 'progress') return limits.onProgress?.(message.progress);
+      if (message.kind === 'at-work') return undefined;
       answer = message;
       timers.push(setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE_MS));
     } catch (cause) {
@@ -107,36 +106,24 @@ async function converse(request: ProbeRequest, limits: ProbeLimits): Promise<End
     answer,
     killed,
     nonsense,
-    end: { exitCode: child.exitCode, signal: child.signalCode, lastWords: stderr.text },
+    end: { exitCode: child.exitCode, signal: child.signalCode, lastWords: stderr.text, doing },
   };
 }
 
-function crash({ end }: Ended): MeasureError {
-  const how = end.signal === null ? `with exit code ${end.exitCode}` : `by ${end.signal}`;
-  const outOfMemory = end.lastWords.includes(MEMORY_LIMIT_MARK) || end.lastWords.includes('heap out of memory');
-  if (outOfMemory) {
-    return new MeasureError('probe-out-of-memory', 'the model needs more memory than the probe may use', {
-      hint: 'raise the memory limit, or measure with a smaller batch or input',
-      probe: end,
-    });
-  }
-  const hint = end.signal === 'SIGKILL' ? 'a SIGKILL from outside is most often the kernel, out of memory' : undefined;
-  return new MeasureError('probe-crashed', `the probe ended ${how} without an answer`, { hint, probe: end });
-}
-
-function answerOf(ended: Ended, { deadlineMs, signal }: ProbeLimits): ProbeAnswer {
+function answerOf(ended: Ended, limits: ProbeLimits): ProbeAnswer {
   const { answer, killed, nonsense, end } = ended;
+  const { deadlineMs, signal } = limits;
   if (killed === 'cancelled') throw cancelled(signal);
   if (nonsense !== undefined) throw nonsense;
   if (answer?.kind === 'failed') throw new MeasureError(answer.code, answer.message, { hint: answer.hint, probe: end });
-  if (answer !== undefined && answer.kind !== 'progress') return answer;
+  if (answer !== undefined) return answer;
   if (killed === 'deadline') {
     throw new MeasureError('probe-timeout', `the probe was not done after ${deadlineMs / 1000} s and was killed`, {
       hint: 'the model may never end, or needs a later deadline on this device',
       probe: end,
     });
   }
-  throw crash(ended);
+  throw unexpectedEnd(end, limits.memoryLimitBytes);
 }
 
 async function makeWorkDir(): Promise<string> {
@@ -159,7 +146,7 @@ export async function runProbe(task: ProbeTask, limits: ProbeLimits): Promise<Pr
   if (limits.signal?.aborted) throw cancelled(limits.signal);
   const workDir = await makeWorkDir();
   try {
-    return answerOf(await converse({ ...task, workDir }, limits), limits);
+    return answerOf(await converse(parseProbeRequest({ ...task, workDir }), limits), limits);
   } finally {
     await rm(workDir, { recursive: true, force: true });
   }

@@ -5,7 +5,8 @@ import { MeasureError } from '../measure-error.js';
 import { firstRun } from './first-run.js';
 import type { Checked, CheckRequest } from './messages.js';
 import { checkPlacement } from './placement.js';
-import { openSession, type SessionSettings } from './session.js';
+import { openSession } from './session.js';
+import { plainSettings } from './session-options.js';
 
 const SEED = 1;
 
@@ -21,14 +22,7 @@ async function writeSmallModel(path: string): Promise<void> {
 async function tryProvider(provider: string, workDir: string): Promise<void> {
   const modelPath = join(workDir, 'small.onnx');
   await writeSmallModel(modelPath);
-  const settings: SessionSettings = {
-    provider,
-    threads: 1,
-    interOpThreads: 1,
-    executionMode: 'sequential',
-    graphOptimization: 'all',
-    memoryArena: true,
-  };
+  const settings = { ...plainSettings, provider };
   const { session } = await openSession(modelPath, settings);
   const { feeds } = await firstRun(session, { batch: 1, inputShapes: {} }, SEED);
   await session.release();

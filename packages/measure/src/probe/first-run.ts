@@ -1,6 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { assumedSizesInOrder, type InputSignature, resolveShapes, type ShapeWishes } from '../inputs/shapes.js';
 import { MeasureError } from '../measure-error.js';
+import { atWork } from './at-work.js';
 import { type Feeds, inputsOf, randomFeeds } from './tensors.js';
 import { runError } from './session.js';
 
@@ -56,6 +57,7 @@ export async function firstRun(session: InferenceSession, wishes: ShapeWishes, s
   const inputs = inputsOf(session);
   const attempts = attemptsFor(inputs, wishes);
   let lastCause: unknown;
+  atWork('first-run');
   for (const { shapes, assumed } of attempts) {
     const feeds = randomFeeds(inputs, shapes, seed);
     const startMs = performance.now();

@@ -2,6 +2,7 @@ import { rmSync, writeSync } from 'node:fs';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { MEMORY_LIMIT_MARK } from './marks.js';
 import type { GuardOrders } from './messages.js';
+import { guardOrdersIn } from './request.js';
 
 /** Memory can grow by some hundred MB in this time; reading it costs about 20 µs. */
 const INTERVAL_MS = 100;
@@ -37,9 +38,4 @@ export function startGuard(orders: GuardOrders): void {
   worker.unref();
 }
 
-/** Checked by hand: the schemas would take this thread 0.3 s to load, and the main thread has parsed the orders already. */
-function isOrders(value: unknown): value is GuardOrders {
-  return typeof value === 'object' && value !== null && 'parentPid' in value && 'workDir' in value;
-}
-
-if (!isMainThread && isOrders(workerData)) watch(workerData);
+if (!isMainThread) watch(guardOrdersIn(workerData));

@@ -2,15 +2,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { MeasureError } from '../measure-error.js';
 import { startGuard } from './guard.js';
-import {
-  type Failed,
-  type ProbeAnswer,
-  type ProbeMessage,
-  type ProbeRequest,
-  parseGuardOrders,
-  parseProbeRequest,
-} from './messages.js';
+import type { Failed, ProbeAnswer, ProbeMessage, ProbeRequest } from './messages.js';
 import { oneLine } from './one-line.js';
+import { guardOrdersIn, probeRequestIn } from './request.js';
 
 /** Sends a message to the parent and waits until it is on its way. */
 async function send(message: ProbeMessage): Promise<void> {
@@ -55,6 +49,8 @@ function failure(cause: unknown): Failed {
     case 'probe-timeout':
     case 'sample-invalid':
     case 'cancelled':
+    case 'affinity-unsupported':
+    case 'affinity-invalid':
       return { kind: 'failed', code: 'probe-crashed', message };
     default:
       return { kind: 'failed', code, message, ...(hint === undefined ? {} : { hint }) };
@@ -63,13 +59,13 @@ function failure(cause: unknown): Failed {
 
 async function answer(message: unknown): Promise<ProbeMessage> {
   try {
-    return await perform(parseProbeRequest(message));
+    return await perform(probeRequestIn(message));
   } catch (cause) {
     return failure(cause);
   }
 }
 
-const orders = parseGuardOrders(JSON.parse(process.argv[2] ?? 'null'));
+const orders = guardOrdersIn(JSON.parse(process.argv[2] ?? 'null'));
 startGuard(orders);
 // A parent that is gone cannot remove the folder; one that is alive finds it removed.
 process.once('exit', () => rmSync(orders.workDir, { recursive: true, force: true }));

@@ -206,7 +206,9 @@ const Failed = Type.Object({
   code: Type.Union([
     Type.Literal('model-invalid'),
     Type.Literal('provider-unavailable'),
+    Type.Literal('provider-options-invalid'),
     Type.Literal('input-unresolved'),
+    Type.Literal('input-data-invalid'),
     Type.Literal('probe-out-of-memory'),
     Type.Literal('probe-crashed'),
   ]),
@@ -217,12 +219,20 @@ export type Failed = Static<typeof Failed>;
 
 const Progress = Type.Object({ kind: Type.Literal('progress'), progress: MeasurementProgress });
 
-/** What a probe can say: any number of progress messages, then one of the others. */
-export const ProbeMessage = Type.Union([Progress, Measured, Profiled, Traced, Ran, Checked, Failed]);
+/** What a probe has begun to do, so that this is known when it ends in the midst of it. */
+const AtWork = Type.Object({
+  kind: Type.Literal('at-work'),
+  phase: Type.Union([Type.Literal('loading'), Type.Literal('first-run')]),
+  modelPath: Type.Optional(Type.String()),
+});
+export type AtWork = Static<typeof AtWork>;
+
+/** What a probe can say: any number of messages on its progress and work, then one of the others. */
+export const ProbeMessage = Type.Union([Progress, AtWork, Measured, Profiled, Traced, Ran, Checked, Failed]);
 export type ProbeMessage = Static<typeof ProbeMessage>;
 
 /** The message that ends a probe's work. */
-export type ProbeAnswer = Exclude<ProbeMessage, { kind: 'progress' | 'failed' }>;
+export type ProbeAnswer = Exclude<ProbeMessage, { kind: 'progress' | 'at-work' | 'failed' }>;
 
 /** Makes the parser of messages from the other process; nothing is copied, for they may hold large tensors. */
 function parserOf<Schema extends TSchema>(what: string, schema: Schema): (message: unknown) => Static<Schema> {
@@ -241,13 +251,7 @@ function parserOf<Schema extends TSchema>(what: string, schema: Schema): (messag
 export const parseProbeMessage = parserOf('a message of the probe', ProbeMessage);
 
 /**
- * Parses what a probe is told at its start.
- * @throws MeasureError `probe-crashed` when it makes no sense
- */
-export const parseGuardOrders = parserOf('the orders to the probe', GuardOrders);
-
-/**
- * Parses what a probe is asked.
+ * Checks what a probe is to be asked, before it is asked: the probe itself does not load any schema.
  * @throws MeasureError `probe-crashed` when it makes no sense
  */
 export const parseProbeRequest = parserOf('the request to the probe', ProbeRequest);

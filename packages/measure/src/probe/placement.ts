@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { MeasureError } from '../measure-error.js';
 import { providerCalled } from '../profile/provider-name.js';
 import type { TracedRun } from '../profile/trace-events.js';
-import { readTrace } from '../profile/trace-file.js';
 import { openSession, runError, type SessionSettings } from './session.js';
 import { runAndDrop } from './first-run.js';
 import type { Feeds } from './tensors.js';
@@ -38,6 +37,8 @@ export async function checkPlacement(
   }
   session.endProfiling();
   await session.release();
+  // Loaded here, for the CPU needs no such check and the schema of a trace would cost each of its processes 0.2 s.
+  const { readTrace } = await import('../profile/trace-file.js');
   const placement = placementIn(await readTrace(filePrefix), settings.provider);
   if (placement.nodes > placement.nodesElsewhere) return placement;
   throw new MeasureError('provider-unavailable', `${settings.provider} ran no part of the model; all of it fell back`, {

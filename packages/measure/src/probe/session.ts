@@ -1,39 +1,15 @@
-import type { MeasurementSpec } from '@espalier/contracts';
 import { InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 import { MeasureError } from '../measure-error.js';
+import { atWork } from './at-work.js';
 import { oneLine } from './one-line.js';
+import { optionsInvalid } from './provider-options.js';
+import { type SessionSettings, sessionOptions, type Profiling } from './session-options.js';
 
-/** How a session is set up: nothing of it is left to a default of onnxruntime that may change. */
-export type SessionSettings = Pick<
-  MeasurementSpec,
-  'provider' | 'threads' | 'interOpThreads' | 'executionMode' | 'graphOptimization' | 'memoryArena'
->;
+export type { SessionSettings } from './session-options.js';
 
-/** Only errors: warnings about a graph's style would fill the last words of a probe. */
-const LOG_ERRORS = 3;
-
-const allocationFailed = /bad_?alloc|failed to allocate|out of memory|cannot allocate/i;
-
-/** Profiling of a session. */
-interface Profiling {
-  readonly filePrefix: string;
-  /** Where onnxruntime writes what it made of the model. */
-  readonly optimisedPath?: string | undefined;
-}
-
-function sessionOptions(settings: SessionSettings, profiling?: Profiling): InferenceSession.SessionOptions {
-  return {
-    executionProviders: [settings.provider],
-    intraOpNumThreads: settings.threads,
-    interOpNumThreads: settings.interOpThreads,
-    executionMode: settings.executionMode,
-    graphOptimizationLevel: settings.graphOptimization,
-    enableCpuMemArena: settings.memoryArena,
-    logSeverityLevel: LOG_ERRORS,
-    ...(profiling === undefined ? {} : { enableProfiling: true, profileFilePrefix: profiling.filePrefix }),
-    ...(profiling?.optimisedPath === undefined ? {} : { optimizedModelFilePath: profiling.optimisedPath }),
-  };
-}
+/** How onnxruntime, the C++ library and drivers say so; the arena has words of its own for it. */
+const allocationFailed =
+  /bad[_ ]?alloc|failed to allocate|allocat\w* .*failed|out of memory|cannot allocate|not enough memory|Failed to find a free memory block/i;
 
 /**
  * Makes onnxruntime set itself up (some 50 ms), so that the loading of the first model is not charged with it: it does so
@@ -62,6 +38,9 @@ export function runError(cause: unknown): MeasureError {
     : new MeasureError('model-invalid', `onnxruntime cannot run the model: ${message}`, { cause });
 }
 
+/** An option of a wrong name or type, and a value that the provider does not know. */
+const badOption = /^Invalid argument: |^Invalid [\w ]+: |was expected$/;
+
 async function loads(modelPath: string, settings: SessionSettings): Promise<boolean> {
   try {
     const session = await InferenceSession.create(modelPath, sessionOptions(settings));
@@ -72,13 +51,20 @@ async function loads(modelPath: string, settings: SessionSettings): Promise<bool
   }
 }
 
+/** The binding says so of names and types of options; of their values, that they load without says it. */
+async function areOptionsToBlame(message: string, modelPath: string, settings: SessionSettings): Promise<boolean> {
+  if (Object.keys(settings.providerOptions).length === 0) return false;
+  return badOption.test(message) || loads(modelPath, { ...settings, providerOptions: {} });
+}
+
 /** What a failure to load means: on a provider other than the CPU it is the model's fault only when the CPU refuses it too. */
 async function loadError(cause: unknown, modelPath: string, settings: SessionSettings): Promise<MeasureError> {
   const message = oneLine(cause);
   if (allocationFailed.test(message)) {
     return new MeasureError('probe-out-of-memory', `onnxruntime ran out of memory: ${message}`, { cause });
   }
-  if (settings.provider !== 'cpu' && (await loads(modelPath, { ...settings, provider: 'cpu' }))) {
+  if (await areOptionsToBlame(message, modelPath, settings)) return optionsInvalid(settings.provider, message, cause);
+  if (settings.provider !== 'cpu' && (await loads(modelPath, { ...settings, provider: 'cpu', providerOptions: {} }))) {
     return new MeasureError('provider-unavailable', `${settings.provider} does not work here: ${message}`, { cause });
   }
   return new MeasureError('model-invalid', `onnxruntime refuses the model: ${message}`, { cause });
@@ -92,7 +78,7 @@ export interface OpenSession {
 
 /**
  * Loads a model.
- * @throws MeasureError `model-invalid`, `provider-unavailable`, `probe-out-of-memory`
+ * @throws MeasureError `model-invalid`, `provider-unavailable`, `provider-options-invalid`, `probe-out-of-memory`
  */
 export async function openSession(
   modelPath: string,
@@ -101,6 +87,7 @@ export async function openSession(
 ): Promise<OpenSession> {
   checkProviderIsKnown(settings.provider);
   const options = sessionOptions(settings, profiling);
+  atWork('loading', modelPath);
   const startMs = performance.now();
   try {
     const session = await InferenceSession.create(modelPath, options);

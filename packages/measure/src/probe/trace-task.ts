@@ -6,17 +6,11 @@ import { firstRun } from './first-run.js';
 import type { Traced, TraceRequest } from './messages.js';
 import { readWholeModel } from './model-file.js';
 import { openSession, type SessionSettings } from './session.js';
+import { plainSettings } from './session-options.js';
 import type { Feeds } from './tensors.js';
 
 /** Every node as it is written in the file: an optimiser would fuse away the tensors that are asked for. */
-const settings: SessionSettings = {
-  provider: 'cpu',
-  threads: 0,
-  interOpThreads: 1,
-  executionMode: 'sequential',
-  graphOptimization: 'disabled',
-  memoryArena: true,
-};
+const settings: SessionSettings = { ...plainSettings, threads: 0, graphOptimization: 'disabled' };
 
 const SEED = 1;
 
