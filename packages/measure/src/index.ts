@@ -3,6 +3,7 @@ export { measure, type MeasureOptions, type MeasureRequest } from './measure.js'
 export { compare, type CompareRequest } from './compare.js';
 
 // Watch over a device
+export { type ChangeOptions, type HistoryPoint, judgeChange } from './history/judge-change.js';
 export { CANARY_NAME } from './canary/reference-model.js';
 export { type CanaryOutcome, type CanaryRequest, measureCanary } from './canary/measure-canary.js';
 
@@ -17,13 +18,19 @@ export { type TensorShape, type Trace, traceShapes, type TraceOptions } from './
 
 // Look at the machine
 export { captureEnvironment } from './environment/capture.js';
+export { type EnvironmentWatch, watchEnvironment, type WatchOptions } from './environment/watch.js';
+export type { Surroundings } from './environment/surroundings.js';
+export { environmentWarnings } from './environment/warnings.js';
 export { type DetectedTarget, detectTargets } from './detect-targets.js';
 export { onnxruntimeVersion } from './onnxruntime-version.js';
 
 // Statistics of latencies
 export { type Estimate, meanEstimate, quantileEstimate, relativeHalfWidth } from './statistics/interval.js';
 export { quantile } from './statistics/quantile.js';
-export { type Ratio, ratioOfMedians } from './statistics/ratio.js';
+export { type Ratio, ratioOfMedians, ratioOfStatistics } from './statistics/ratio.js';
+export { statisticEstimate, type StatisticEstimate } from './statistics/statistic.js';
+export { ranksOf, simultaneousRatios } from './statistics/simultaneous.js';
+export type { Take } from './statistics/take.js';
 export { type Random, seededRandom } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
 
