@@ -1,6 +1,6 @@
 import type { EnvironmentSample, MeasurementWarning } from '@espalier/contracts';
 import { quantile } from '../statistics/quantile.js';
-import { rise, runsOnGpu, type Surroundings } from './surroundings.js';
+import { rise, measuredGpu, type Surroundings } from './surroundings.js';
 import { endsOf, kendallTau, type Seen } from './trend.js';
 
 /** A look counts as one at work when at least half a core was busy: paced runs let the CPU doze, as they should. */
@@ -93,8 +93,8 @@ function steadyHeating(temperatures: readonly Seen[]): { fromC: number; toC: num
 
 /** @returns `thermal-drift`, of the CPU or of the GPU, whichever is measured */
 export function heatingUp(surroundings: Surroundings): MeasurementWarning[] {
-  const { during = [], provider } = surroundings;
-  const onGpu = runsOnGpu(provider) && seen(during, 'gpuClockMHz').length > 0;
+  const { during = [] } = surroundings;
+  const onGpu = measuredGpu(surroundings) !== undefined && seen(during, 'gpuClockMHz').length > 0;
   const fall = steadyFall(onGpu ? seen(during, 'gpuClockMHz') : workingClocks(surroundings));
   const heating = steadyHeating(seen(during, onGpu ? 'gpuTemperatureC' : 'temperatureC'));
   if (fall === undefined && heating === undefined) return [];

@@ -1,5 +1,5 @@
 import type { GpuState, MeasurementWarning } from '@espalier/contracts';
-import { runsOnGpu, type Surroundings } from './surroundings.js';
+import { measuredGpu, type Surroundings } from './surroundings.js';
 
 /** Reasons for a lower clock that somebody chose, or that end with the work. */
 const harmless: readonly string[] = ['idle', 'application-clocks', 'display-clocks', 'sync-boost'];
@@ -9,7 +9,7 @@ function gpuIn(gpus: readonly GpuState[] | undefined, index: number): GpuState |
 }
 
 /** Reasons that were seen at each look; the snapshot after it counts where there was no look in between. */
-function reasonsSeen({ during = [], after, gpu = 0 }: Surroundings): readonly (readonly string[])[] {
+function reasonsSeen({ during = [], after }: Surroundings, gpu: number): readonly (readonly string[])[] {
   const looks = during.flatMap(({ gpuThrottleReasons }) =>
     gpuThrottleReasons === undefined ? [] : [gpuThrottleReasons],
   );
@@ -20,8 +20,9 @@ function reasonsSeen({ during = [], after, gpu = 0 }: Surroundings): readonly (r
 
 /** @returns `gpu-throttled` */
 export function throttledGpu(surroundings: Surroundings): MeasurementWarning[] {
-  if (!runsOnGpu(surroundings.provider)) return [];
-  const looks = reasonsSeen(surroundings);
+  const gpu = measuredGpu(surroundings);
+  if (gpu === undefined) return [];
+  const looks = reasonsSeen(surroundings, gpu);
   const harmful = looks.map((reasons) => reasons.filter((reason) => !harmless.includes(reason)));
   const times = harmful.filter((reasons) => reasons.length > 0).length;
   if (times === 0) return [];
@@ -30,8 +31,10 @@ export function throttledGpu(surroundings: Surroundings): MeasurementWarning[] {
 }
 
 /** @returns `gpu-shared`: before and after there is no process of ours, and in between there is one */
-export function sharedGpu({ before, after, during = [], provider, gpu = 0 }: Surroundings): MeasurementWarning[] {
-  if (!runsOnGpu(provider)) return [];
+export function sharedGpu(surroundings: Surroundings): MeasurementWarning[] {
+  const { before, after, during = [] } = surroundings;
+  const gpu = measuredGpu(surroundings);
+  if (gpu === undefined) return [];
   const around = [gpuIn(before.gpus, gpu)?.processes ?? 0, gpuIn(after.gpus, gpu)?.processes ?? 0];
   const others = Math.max(...around, ...during.map(({ gpuProcesses = 0 }) => gpuProcesses - 1));
   return others > 0 ? [{ code: 'gpu-shared', evidence: { processes: others } }] : [];

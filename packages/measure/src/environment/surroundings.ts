@@ -26,9 +26,17 @@ export function elapsedSeconds({ before, after }: Surroundings): number {
   return (Date.parse(after.at) - Date.parse(before.at)) / MS_PER_SECOND;
 }
 
-const gpuProviders: readonly string[] = ['cuda', 'tensorrt', 'webgpu', 'dml'];
+/** Providers that compute on the NVIDIA GPU that their options name. */
+const nvidiaProviders: readonly string[] = ['cuda', 'tensorrt'];
 
-/** Whether a provider computes on a GPU. */
-export function runsOnGpu(provider: string | undefined): boolean {
-  return provider !== undefined && gpuProviders.includes(provider);
+/** Providers that choose a GPU of any make by themselves. */
+const choosingProviders: readonly string[] = ['webgpu', 'dml'];
+
+/**
+ * Which of the GPUs that nvidia-smi lists was measured, by index; `undefined`: none, or nobody knows, as when a provider
+ * chooses among several.
+ */
+export function measuredGpu({ provider = 'cpu', gpu = 0, before: { gpus = [] } }: Surroundings): number | undefined {
+  if (nvidiaProviders.includes(provider)) return gpu;
+  return choosingProviders.includes(provider) && gpus.length === 1 ? gpus[0]?.index : undefined;
 }

@@ -130,6 +130,11 @@ test.each<{ code: string; after?: Partial<EnvironmentSnapshot>; more?: Partial<S
   },
   {
     code: 'gpu-shared',
+    more: { provider: 'webgpu', before: { ...quiet, gpus: [gpu({ processes: 1 })] } },
+    evidence: { processes: 1 },
+  },
+  {
+    code: 'gpu-shared',
     more: { provider: 'cuda', during: looks(() => ({ gpuProcesses: 2 })) },
     evidence: { processes: 1 },
   },
@@ -182,6 +187,10 @@ test.each<{ what: string; after?: Partial<EnvironmentSnapshot>; more?: Partial<S
     what: 'a busy GPU while the CPU is measured',
     after: { gpus: [gpu({ processes: 3, throttleReasons: ['power-cap'] })] },
     more: { provider: 'cpu' },
+  },
+  {
+    what: 'one of several GPUs, when nobody knows which was measured',
+    more: { provider: 'webgpu', before: { ...quiet, gpus: [gpu({ processes: 3 }), gpu({ index: 1 })] } },
   },
   {
     what: 'a busy GPU next to the one that is measured',
