@@ -15,6 +15,8 @@ test('what is not set takes its default', () => {
     queuePrefix: '{espalier}',
     leaseSeconds: 30,
     maxUploadBytes: 4 * 2 ** 30,
+    maxInputBytes: 256 * 2 ** 20,
+    canaryLimits: { suspect: 0.15, failed: 1 },
     logLevel: 'info',
     exitWithParent: false,
   });
@@ -37,4 +39,16 @@ test.each(['0', '1', '8080', '65535'])('%s is a port', (port) => {
 
 test.each(['-1', '65536', '80a', '080'])('%s is no port', (port) => {
   expect(() => readConfig({ ...needed, ESPALIER_PORT: port })).toThrow('ESPALIER_PORT');
+});
+
+test.each([
+  ['.2', 0.2],
+  ['0.05', 0.05],
+  ['2.5', 2.5],
+])('%s is a limit of the canary', (text, share) => {
+  expect(readConfig({ ...needed, ESPALIER_CANARY_SUSPECT: text }).canaryLimits.suspect).toBe(share);
+});
+
+test.each(['0', '15%', '-1', '1e3'])('%s is no limit of the canary', (text) => {
+  expect(() => readConfig({ ...needed, ESPALIER_CANARY_FAILED: text })).toThrow('ESPALIER_CANARY_FAILED');
 });

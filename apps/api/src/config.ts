@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { environmentReader, LogLevel } from '@espalier/contracts';
+import { type CanaryLimits, DEFAULT_CANARY_LIMITS } from '@espalier/store';
 import { Type } from 'typebox';
 
 /** Everything that the API can be told. */
@@ -15,6 +16,9 @@ export interface ApiConfig {
   /** An agent that is silent for longer loses its measurement. */
   readonly leaseSeconds: number;
   readonly maxUploadBytes: number;
+  /** Input data is looked at in memory, so it has a limit of its own. */
+  readonly maxInputBytes: number;
+  readonly canaryLimits: CanaryLimits;
   /** Folder of the dashboard; null: none is served. */
   readonly webDir: string | null;
   readonly logLevel: LogLevel;
@@ -23,6 +27,8 @@ export interface ApiConfig {
 }
 
 const builtDashboard = fileURLToPath(new URL('../../web/dist', import.meta.url));
+
+const SHARE = '^(0?\\.\\d{1,6}|[1-9]\\d{0,3}(\\.\\d{1,6})?)$';
 
 const readEnvironment = environmentReader(
   Type.Object({
@@ -37,6 +43,9 @@ const readEnvironment = environmentReader(
     ESPALIER_QUEUE_PREFIX: Type.String({ minLength: 1, default: '{espalier}' }),
     ESPALIER_LEASE_SECONDS: Type.String({ pattern: '^(0\\.[1-9]\\d?|[1-9]\\d{0,3})$', default: '30' }),
     ESPALIER_MAX_UPLOAD_BYTES: Type.String({ pattern: '^[1-9]\\d{0,14}$', default: String(4 * 2 ** 30) }),
+    ESPALIER_MAX_INPUT_BYTES: Type.String({ pattern: '^[1-9]\\d{0,14}$', default: String(256 * 2 ** 20) }),
+    ESPALIER_CANARY_SUSPECT: Type.String({ pattern: SHARE, default: String(DEFAULT_CANARY_LIMITS.suspect) }),
+    ESPALIER_CANARY_FAILED: Type.String({ pattern: SHARE, default: String(DEFAULT_CANARY_LIMITS.failed) }),
     ESPALIER_WEB_DIR: Type.Optional(Type.String()),
     ESPALIER_LOG_LEVEL: Type.Unsafe<LogLevel>({ ...LogLevel, default: 'info' }),
     ESPALIER_EXIT_WITH_PARENT: Type.String({ pattern: '^[01]$', default: '0' }),
@@ -50,6 +59,9 @@ const readEnvironment = environmentReader(
     ESPALIER_QUEUE_PREFIX: '{espalier}',
     ESPALIER_LEASE_SECONDS: '30',
     ESPALIER_MAX_UPLOAD_BYTES: '4294967296',
+    ESPALIER_MAX_INPUT_BYTES: '268435456',
+    ESPALIER_CANARY_SUSPECT: '0.15 for 15 % off its baseline',
+    ESPALIER_CANARY_FAILED: '1 for 100 % slower than its baseline',
     ESPALIER_WEB_DIR: '/usr/share/espalier/web',
     ESPALIER_LOG_LEVEL: 'info',
     ESPALIER_EXIT_WITH_PARENT: '1',
@@ -71,6 +83,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): A
     queuePrefix: variables.ESPALIER_QUEUE_PREFIX,
     leaseSeconds: Number(variables.ESPALIER_LEASE_SECONDS),
     maxUploadBytes: Number(variables.ESPALIER_MAX_UPLOAD_BYTES),
+    maxInputBytes: Number(variables.ESPALIER_MAX_INPUT_BYTES),
+    canaryLimits: {
+      suspect: Number(variables.ESPALIER_CANARY_SUSPECT),
+      failed: Number(variables.ESPALIER_CANARY_FAILED),
+    },
     webDir: variables.ESPALIER_WEB_DIR ?? (existsSync(builtDashboard) ? builtDashboard : null),
     logLevel: variables.ESPALIER_LOG_LEVEL,
     exitWithParent: variables.ESPALIER_EXIT_WITH_PARENT === '1',

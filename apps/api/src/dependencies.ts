@@ -1,5 +1,5 @@
 import type { MeasurementQueue } from '@espalier/queue';
-import type { Store } from '@espalier/store';
+import type { CanaryLimits, Store } from '@espalier/store';
 import type { FastifyBaseLogger } from 'fastify';
 import type { PlanStreams } from './plan-streams.js';
 
@@ -12,6 +12,8 @@ export interface Dependencies {
   readonly leaseSeconds: number;
   readonly heartbeatSeconds: number;
   readonly maxUploadBytes: number;
+  readonly maxInputBytes: number;
+  readonly canaryLimits: CanaryLimits;
   readonly webDir: string | null;
   readonly log: FastifyBaseLogger;
 }

@@ -2,6 +2,7 @@ import { type ArtifactCalls, artifactCalls } from './artifacts.js';
 import { type CandidateCalls, candidateCalls } from './candidates.js';
 import { ClientError } from './error.js';
 import { type AgentCalls, agentCalls, type TargetCalls, targetCalls } from './fleet.js';
+import { type InputCalls, inputCalls } from './inputs.js';
 import { type MeasurementCalls, measurementCalls } from './measurements.js';
 import { type ModelCalls, modelCalls } from './models.js';
 import { type PlanCalls, planCalls } from './plans.js';
@@ -29,6 +30,7 @@ export interface Client {
   readonly models: ModelCalls;
   readonly candidates: CandidateCalls;
   readonly artifacts: ArtifactCalls;
+  readonly inputs: InputCalls;
   readonly measurements: MeasurementCalls;
   readonly targets: TargetCalls;
   readonly agents: AgentCalls;
@@ -60,6 +62,7 @@ export function createClient(options: ClientOptions): Client {
     models: modelCalls(transport),
     candidates: candidateCalls(transport),
     artifacts: artifactCalls(transport),
+    inputs: inputCalls(transport),
     measurements: measurementCalls(transport),
     targets: targetCalls(transport),
     agents: agentCalls(transport),

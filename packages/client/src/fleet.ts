@@ -1,11 +1,15 @@
 import {
   Agent,
+  AgentHealth,
   AgentPage,
+  CanaryHistory,
+  type CanaryQuery,
   type EnrolAgent,
   Enrolled,
   type Heartbeat,
   HeartbeatAnswer,
   parserOf,
+  type PostCanary,
   type PutTarget,
   Target,
   TargetPage,
@@ -19,6 +23,8 @@ const parseTargetPage = parserOf('TargetPage', TargetPage);
 const parseAgent = parserOf('Agent', Agent);
 const parseAgentPage = parserOf('AgentPage', AgentPage);
 const parseEnrolled = parserOf('Enrolled', Enrolled);
+const parseHealth = parserOf('AgentHealth', AgentHealth);
+const parseCanary = parserOf('CanaryHistory', CanaryHistory);
 const parseHeartbeatAnswer = parserOf('HeartbeatAnswer', HeartbeatAnswer);
 
 /** A target as one writes it. */
@@ -32,6 +38,11 @@ export interface TargetCalls {
   readonly put: (name: string, target: TargetInput, options?: CallOptions) => Promise<Target>;
 }
 
+/** Which readings of the canary to look at. */
+export interface CanaryOptions extends CallOptions, Pick<CanaryQuery, 'target'> {
+  readonly limit?: number;
+}
+
 /** Agents: the daemons, as the API knows them; and what they tell it. */
 export interface AgentCalls {
   readonly list: (options?: ListOptions) => Promise<AgentPage>;
@@ -41,6 +52,12 @@ export interface AgentCalls {
   readonly enrol: (agent: EnrolAgent, options?: CallOptions) => Promise<Enrolled>;
   /** Never repeated by itself: the next heartbeat is the repetition. */
   readonly heartbeat: (id: string, heartbeat: Heartbeat, options?: CallOptions) => Promise<HeartbeatAnswer>;
+  /** What the service makes of readings of the canary; the same ones again change nothing. */
+  readonly reportCanary: (id: string, canary: PostCanary, options?: CallOptions) => Promise<AgentHealth>;
+  /** The newest readings of a device on a target, oldest first. */
+  readonly canary: (id: string, query: CanaryOptions) => Promise<CanaryHistory>;
+  /** Says that a device is all right: its baseline begins anew. */
+  readonly clear: (id: string, options?: CallOptions) => Promise<Agent>;
 }
 
 export function targetCalls({ call }: Transport): TargetCalls {
@@ -65,5 +82,11 @@ export function agentCalls({ call }: Transport): AgentCalls {
       call({ method: 'POST', path: '/agents', json, signal, repeatable: true }, parseEnrolled),
     heartbeat: (id, json, { signal } = {}) =>
       call({ method: 'POST', path: pathOf('agents', id, 'heartbeat'), json, signal }, parseHeartbeatAnswer),
+    reportCanary: (id, json, { signal } = {}) =>
+      call({ method: 'POST', path: pathOf('agents', id, 'canary'), json, signal, repeatable: true }, parseHealth),
+    canary: (id, { target, limit, signal }) =>
+      call({ method: 'GET', path: pathOf('agents', id, 'canary'), query: { target, limit }, signal }, parseCanary),
+    clear: (id, { signal } = {}) =>
+      call({ method: 'POST', path: pathOf('agents', id, 'clear'), signal, repeatable: true }, parseAgent),
   };
 }

@@ -3,13 +3,17 @@ import {
   Claimed,
   CreatedMeasurements,
   type DeliverOutcome,
+  type HistoryQuery,
   Measurement,
+  MeasurementHistory,
   MeasurementPage,
   type MeasurementQuery,
   type MeasurementRequest,
   OutcomeDelivered,
   type PartialMeasurementSpec,
   parserOf,
+  type RegressionQuery,
+  RegressionReport,
 } from '@espalier/contracts';
 import type { CallOptions, ListOptions } from './options.js';
 import { itemsOf } from './pages.js';
@@ -19,6 +23,8 @@ const parseMeasurement = parserOf('Measurement', Measurement);
 const parsePage = parserOf('MeasurementPage', MeasurementPage);
 const parseCreated = parserOf('CreatedMeasurements', CreatedMeasurements);
 const parseClaimed = parserOf('Claimed', Claimed);
+const parseHistory = parserOf('MeasurementHistory', MeasurementHistory);
+const parseRegressions = parserOf('RegressionReport', RegressionReport);
 const parseDelivered = parserOf('OutcomeDelivered', OutcomeDelivered);
 
 /** A measurement as one asks for it: what is missing takes its default. */
@@ -27,13 +33,16 @@ export type MeasurementInput = Pick<MeasurementRequest, 'subject' | 'target'> & 
 /** Which measurements to list. */
 export interface MeasurementListOptions
   extends ListOptions,
-    Pick<MeasurementQuery, 'modelId' | 'subject' | 'target' | 'status'> {
+    Pick<MeasurementQuery, 'modelId' | 'subject' | 'target' | 'status' | 'kind'> {
   readonly spec?: PartialMeasurementSpec;
 }
 
 /** Measurements: ask for them, read them; and, for agents, take and deliver them. */
 export interface MeasurementCalls {
-  /** The answer is in the order of the request; the same measurement is not made twice unless `fresh`. */
+  /**
+   * The answer is in the order of the request, every sweep written out in its place; the same measurement is not made
+   * twice unless `fresh`.
+   */
   readonly create: (
     measurements: readonly MeasurementInput[],
     options?: CallOptions,
@@ -41,6 +50,10 @@ export interface MeasurementCalls {
   readonly list: (options?: MeasurementListOptions) => Promise<MeasurementPage>;
   readonly each: (options?: MeasurementListOptions) => AsyncGenerator<Measurement, void, undefined>;
   readonly get: (id: string, options?: CallOptions) => Promise<Measurement>;
+  /** The results of the same identity over time, oldest first, each judged against those before it. */
+  readonly history: (id: string, options?: CallOptions & Partial<HistoryQuery>) => Promise<MeasurementHistory>;
+  /** What became really slower or faster, the largest changes first. */
+  readonly regressions: (options?: CallOptions & RegressionQuery) => Promise<RegressionReport>;
   readonly cancel: (id: string, options?: CallOptions) => Promise<Measurement>;
   /** An agent asks whether a job is its own to do; the API answers 409 when it is not. Asking twice is as once. */
   readonly claim: (id: string, claim: Claim, options?: CallOptions) => Promise<Claimed>;
@@ -49,8 +62,8 @@ export interface MeasurementCalls {
 }
 
 export function measurementCalls({ call }: Transport): MeasurementCalls {
-  const list: MeasurementCalls['list'] = ({ signal, spec, limit, cursor, modelId, subject, target, status } = {}) => {
-    const query = { limit, cursor, modelId, subject, target, status, spec: spec && JSON.stringify(spec) };
+  const list: MeasurementCalls['list'] = ({ signal, spec, ...filter } = {}) => {
+    const query = { ...filter, spec: spec && JSON.stringify(spec) };
     return call({ method: 'GET', path: '/measurements', query, signal }, parsePage);
   };
   return {
@@ -63,6 +76,10 @@ export function measurementCalls({ call }: Transport): MeasurementCalls {
     list,
     each: (options = {}) => itemsOf(list, options),
     get: (id, { signal } = {}) => call({ method: 'GET', path: pathOf('measurements', id), signal }, parseMeasurement),
+    history: (id, { limit, signal } = {}) =>
+      call({ method: 'GET', path: pathOf('measurements', id, 'history'), query: { limit }, signal }, parseHistory),
+    regressions: ({ modelId, target, since, signal } = {}) =>
+      call({ method: 'GET', path: '/regressions', query: { modelId, target, since }, signal }, parseRegressions),
     cancel: (id, { signal } = {}) =>
       call({ method: 'POST', path: pathOf('measurements', id, 'cancel'), signal, repeatable: true }, parseMeasurement),
     claim: (id, json, { signal } = {}) =>

@@ -1,2 +1,8 @@
 export { downloadArtifact, type DownloadOptions } from './download.js';
-export { type TransferProgress, uploadCandidateFile, uploadModelFile, type UploadFileOptions } from './upload.js';
+export {
+  type TransferProgress,
+  uploadCandidateFile,
+  type UploadFileOptions,
+  uploadInputFile,
+  uploadModelFile,
+} from './upload.js';

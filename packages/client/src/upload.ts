@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Candidate, Model, Sha256 } from '@espalier/contracts';
+import type { Candidate, InputData, Model, Sha256 } from '@espalier/contracts';
 import type { Client } from './client.js';
 import { ClientError } from './error.js';
 import type { CallOptions } from './options.js';
@@ -78,4 +78,17 @@ export async function uploadCandidateFile(
 ): Promise<Candidate> {
   const totalBytes = await sizeOf(path);
   return client.candidates.upload(modelId, streamOf(path, totalBytes, onProgress), { signal });
+}
+
+/**
+ * Uploads input data from an .npz file.
+ * @throws ClientError `file-unreadable`, or what the API answers
+ */
+export async function uploadInputFile(
+  client: Client,
+  path: string,
+  { onProgress, signal }: UploadFileOptions = {},
+): Promise<InputData> {
+  const totalBytes = await sizeOf(path);
+  return client.inputs.upload(streamOf(path, totalBytes, onProgress), { signal });
 }

@@ -10,6 +10,13 @@ export { type CanaryLimits, DEFAULT_CANARY_LIMITS } from './health/judge.js';
 export type { Measurements } from './measurements/measurements.js';
 export type { ClaimRequest } from './measurements/claim.js';
 export type { CreatedMeasurement } from './measurements/create.js';
+export type {
+  ExplainedResult,
+  HistoryFilter,
+  HistoryStretch,
+  IdentityHistory,
+  StoredResult,
+} from './measurements/history.js';
 export type { Delivered, Delivery } from './measurements/deliver.js';
 export type { MeasurementFilter } from './measurements/query.js';
 export type { QueuePosition } from './measurements/reconcile.js';

@@ -40,6 +40,8 @@ export interface Models {
   get(id: string): Promise<Model>;
   /** Null: there is none. */
   find(id: string): Promise<Model | null>;
+  /** The names of those that are there, by id. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** @throws StoreError `cursor-invalid` */
   list(page: PageRequest): Promise<Page<Model>>;
   /** @throws StoreError `model-unknown` */
@@ -92,6 +94,10 @@ export function modelsOf(db: Queries): Models {
         skipDuplicates: true,
       });
       return { created: count === 1, model: await get(id) };
+    },
+    names: async (ids) => {
+      const rows = await db.model.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true } });
+      return new Map(rows.map(({ id, name }) => [id, name]));
     },
     list: async (page) => {
       const { after, ...query } = pageQuery(page);

@@ -1,15 +1,20 @@
+import { historyOf, measurementOf, regressionsOf } from '@espalier/catalog';
 import {
   Claim,
   Claimed,
   CreatedMeasurements,
   CreateMeasurements,
   DeliverOutcome,
+  HistoryQuery,
   Id,
   Measurement,
+  MeasurementHistory,
   MeasurementPage,
   MeasurementQuery,
   OutcomeDelivered,
   Problem,
+  RegressionQuery,
+  RegressionReport,
 } from '@espalier/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
@@ -17,6 +22,7 @@ import type { Dependencies } from '../dependencies.js';
 import { enqueueIfThere } from '../enqueue.js';
 import { queuedJobsOf } from '../measurement-requests.js';
 import { specOf } from '../query-json.js';
+import { withoutSweeps } from '../sweep.js';
 
 const MeasurementParams = Type.Object({ measurementId: Id });
 const tags = ['measurements'];
@@ -26,21 +32,27 @@ const RESULT_BYTES = 64 * 2 ** 20;
 /** Measurements: ask for them and read them; and, for agents, take and deliver them. */
 export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (
   app,
-  { store: { measurements }, queue, leaseSeconds },
+  { store, queue, leaseSeconds },
 ) => {
+  const { measurements } = store;
+
   app.post(
     '/measurements',
     {
       schema: {
         tags,
         summary: 'Ask for measurements; an equal one is not made twice unless `fresh`',
+        description:
+          'A sweep stands for one measurement a combination: all thread counts of the first batch size, then of the ' +
+          'next. The answer has every one of them, in order; a batch may come to 1,000.',
         body: CreateMeasurements,
         response: { 200: CreatedMeasurements, 422: Problem },
       },
     },
     async ({ body, log }) => {
-      const created = await measurements.createBatch(body.measurements);
-      await enqueueIfThere(queue, queuedJobsOf(created, body.measurements), log);
+      const requests = withoutSweeps(body);
+      const created = await measurements.createBatch(requests);
+      await enqueueIfThere(queue, queuedJobsOf(created, requests), log);
       return { measurements: created };
     },
   );
@@ -50,7 +62,7 @@ export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async 
     {
       schema: {
         tags,
-        summary: 'Measurements, newest first, without their samples',
+        summary: 'Measurements, newest first, without samples, times and kernels',
         querystring: MeasurementQuery,
         response: { 200: MeasurementPage },
       },
@@ -64,12 +76,45 @@ export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async 
     {
       schema: {
         tags,
-        summary: 'One measurement with all its samples',
+        summary: 'One measurement with all its samples, or kernels and blocks',
         params: MeasurementParams,
         response: { 200: Measurement, 404: Problem },
       },
     },
-    async ({ params }) => await measurements.get(params.measurementId),
+    async ({ params }) => await measurementOf(store, params.measurementId),
+  );
+
+  app.get(
+    '/measurements/:measurementId/history',
+    {
+      schema: {
+        tags,
+        summary: 'The results of the same subject, control, target and spec over time, oldest first',
+        description:
+          'Each result is judged against those before it: `slower` or `faster` when the 95 % interval of the ratio, which ' +
+          'holds what differs from one measurement to the next anyway, leaves out 1.',
+        params: MeasurementParams,
+        querystring: HistoryQuery,
+        response: { 200: MeasurementHistory, 404: Problem, 422: Problem },
+      },
+    },
+    async ({ params, query }) => await historyOf(store, params.measurementId, query.limit),
+  );
+
+  app.get(
+    '/regressions',
+    {
+      schema: {
+        tags,
+        summary: 'What became really slower or faster: the latest results against the history of each, largest first',
+        description:
+          'Looks over every identity with at least two results. At most a thousand changes are listed; `judged` counts all.',
+        querystring: RegressionQuery,
+        response: { 200: RegressionReport },
+      },
+    },
+    async ({ query: { since, ...filter } }) =>
+      await regressionsOf(store, { ...filter, ...(since === undefined ? {} : { since: new Date(since) }) }),
   );
 
   app.post(
@@ -91,6 +136,9 @@ export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async 
       schema: {
         tags: ['for agents'],
         summary: 'Is this job mine to do? 409: no, drop it. Asking twice is as once',
+        description:
+          '`claim-refused`: it ended, or is another agent’s. `device-unhealthy`: the canary of this device failed on that ' +
+          'target; the job stays in the queue for another one.',
         params: MeasurementParams,
         body: Claim,
         response: { 200: Claimed, 404: Problem, 409: Problem },

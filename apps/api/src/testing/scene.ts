@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openQueue } from '@espalier/queue';
-import { openStore } from '@espalier/store';
+import { DEFAULT_CANARY_LIMITS, openStore } from '@espalier/store';
 import { createTestDatabase } from '@espalier/store/testing';
 import { pino } from 'pino';
 import type { ApiConfig } from '../config.js';
@@ -36,6 +36,8 @@ export async function openApiScene(changes: Partial<ApiConfig> = {}) {
     queuePrefix,
     leaseSeconds: 30,
     maxUploadBytes: 2 ** 20,
+    maxInputBytes: 2 ** 16,
+    canaryLimits: DEFAULT_CANARY_LIMITS,
     webDir: null,
     logLevel: 'silent',
     exitWithParent: false,

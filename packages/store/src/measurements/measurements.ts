@@ -1,11 +1,19 @@
-import type { Claimed, Measurement, MeasurementProgress, MeasurementRequest } from '@espalier/contracts';
+import type { Claimed, Measurement, MeasurementProgress, MeasurementRequest, Statistic } from '@espalier/contracts';
 import type { Database } from '../database.js';
 import type { Page } from '../page.js';
 import { cancelMeasurement } from './cancel.js';
 import { type ClaimRequest, claimMeasurement, extendLease } from './claim.js';
 import { type CreatedMeasurement, createMeasurements } from './create.js';
 import { type Delivered, type Delivery, deliverOutcome } from './deliver.js';
-import { getMeasurement, listMeasurements, type MeasurementFilter } from './query.js';
+import {
+  type ExplainedResult,
+  type HistoryFilter,
+  type HistoryStretch,
+  type IdentityHistory,
+  repeatedHistories,
+  resultsLike,
+} from './history.js';
+import { briefMeasurements, getMeasurement, listMeasurements, type MeasurementFilter } from './query.js';
 import { listQueued, type QueuePosition, reapExpiredLeases } from './reconcile.js';
 import type { QueuedJob } from './rows.js';
 
@@ -20,6 +28,21 @@ export interface Measurements {
   get(id: string): Promise<Measurement>;
   /** Newest first, without samples, times, looks at the device and kernels. @throws StoreError `cursor-invalid` */
   list(filter: MeasurementFilter): Promise<Page<Measurement>>;
+  /** Those of some ids that are there, without details. */
+  brief(ids: readonly string[]): Promise<Measurement[]>;
+  /**
+   * The newest results of the measurement's identity, oldest first.
+   * @throws StoreError `measurement-unknown`, `measurement-not-latency`
+   */
+  resultsLike(
+    id: string,
+    limit: number,
+  ): Promise<{ readonly statistic: Statistic; readonly results: readonly ExplainedResult[] }>;
+  /** A stretch of the identities that have several results, each with its newest ones. */
+  repeatedHistories(
+    filter: HistoryFilter,
+    stretch: HistoryStretch,
+  ): Promise<{ readonly histories: readonly IdentityHistory[]; readonly next: string | null }>;
   /** @throws StoreError `measurement-unknown`, `agent-unknown`, `device-unhealthy`, `claim-refused` */
   claim(request: ClaimRequest): Promise<Claimed>;
   /** @returns false when the measurement is not this agent's any more: it must stop */
@@ -44,6 +67,9 @@ export function measurementsOf(db: Database): Measurements {
     createBatch: async (requests) => await createMeasurements(db, requests, 'client'),
     get: async (id) => await getMeasurement(db, id),
     list: async (filter) => await listMeasurements(db, filter),
+    brief: async (ids) => await briefMeasurements(db, ids),
+    resultsLike: async (id, limit) => await resultsLike(db, id, limit),
+    repeatedHistories: async (filter, stretch) => await repeatedHistories(db, filter, stretch),
     claim: async (request) => await claimMeasurement(db, request),
     extendLease: async (request, progress) => await extendLease(db, request, progress),
     deliver: async (delivery) => await deliverOutcome(db, delivery),

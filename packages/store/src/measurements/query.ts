@@ -26,6 +26,12 @@ export async function getMeasurement(db: Queries, id: string): Promise<Measureme
   return renderMeasurement(row);
 }
 
+/** Those of some ids that are there, without details, in no order. */
+export async function briefMeasurements(db: Queries, ids: readonly string[]): Promise<Measurement[]> {
+  const rows = await db.measurement.findMany({ where: { id: { in: [...ids] } }, omit: withoutDetails });
+  return rows.map(renderMeasurement);
+}
+
 /** The keys that a spec has on the targets that are asked for. */
 async function specKeysOf(db: Queries, spec: object, target: string | undefined): Promise<string[]> {
   const targets = await db.target.findMany({
