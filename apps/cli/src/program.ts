@@ -3,6 +3,7 @@ import { agentCommand } from './commands/agent.js';
 import { inspectCommand } from './commands/inspect.js';
 import { measureCommand } from './commands/measure.js';
 import { demoCommand, planCommand } from './commands/plan.js';
+import { profileCommand } from './commands/profile.js';
 import { pruneCommand } from './commands/prune.js';
 import { scoreCommand } from './commands/score.js';
 import { upCommand } from './commands/up.js';
@@ -22,6 +23,7 @@ export function buildProgram(context: CommandContext): Command {
     pruneCommand,
     scoreCommand,
     measureCommand,
+    profileCommand,
     zooCommand,
     upCommand,
     agentCommand,

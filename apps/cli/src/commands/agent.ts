@@ -1,8 +1,13 @@
 import { once } from 'node:events';
 import { homedir, hostname } from 'node:os';
 import { readConfig, startAgent } from '@espalier/app-agent';
+import { builtInTargets } from '@espalier/contracts';
+import { type DetectedTarget, detectTargets } from '@espalier/measure';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
+import { CliError } from '../errors.js';
+import { renderTable } from '../output/table.js';
+import { styled } from '../output/terminal.js';
 
 interface AgentOptions {
   readonly server?: string;
@@ -10,6 +15,8 @@ interface AgentOptions {
   readonly target?: readonly string[];
   readonly name?: string;
   readonly dir?: string;
+  readonly detect?: true;
+  readonly json?: true;
 }
 
 /** `espalier agent`: the daemon that measures on this device. */
@@ -22,7 +29,32 @@ export function agentCommand(program: Command, context: CommandContext): void {
     .option('--target <name...>', 'targets to serve (default: what this machine can)')
     .option('--name <name>', 'name of the device (default: its host name)')
     .option('--dir <dir>', 'folder of its id, artifacts and undelivered results')
-    .action((options: AgentOptions) => serve(options, context));
+    .option('--detect', 'only tell which targets this machine can serve, and why not the others')
+    .option('--json', 'with --detect: print JSON')
+    .action((options: AgentOptions) => (options.detect ? detect(options, context) : serve(options, context)));
+}
+
+async function detect({ target: wanted, json }: AgentOptions, { terminal, signal }: CommandContext): Promise<void> {
+  const known = builtInTargets.map(({ name }) => name);
+  const unknown = wanted?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new CliError('option-invalid', `there is no target ${unknown}`, { hint: `targets: ${known.join(', ')}` });
+  }
+  const targets = builtInTargets.filter(({ name }) => wanted === undefined || wanted.includes(name));
+  const found = await detectTargets({ targets, signal });
+  terminal.out(json ? JSON.stringify(found, undefined, 2) : detectionText(found));
+}
+
+function detectionText(found: readonly DetectedTarget[]): string {
+  return renderTable(
+    [{ heading: 'target' }, { heading: 'provider' }, { heading: 'can serve' }, { heading: 'why not' }],
+    found.map(({ name, provider, available, reason }) => [
+      name,
+      provider,
+      available ? styled('green', 'yes') : 'no',
+      reason ?? '',
+    ]),
+  );
 }
 
 async function serve(options: AgentOptions, { signal }: CommandContext): Promise<void> {

@@ -1,88 +1,101 @@
-import { type MeasurementResult, type MeasurementSpec, resolveSpec } from '@espalier/contracts';
-import { measure } from '@espalier/measure';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
-import { withModel } from '../model-source.js';
-import { inputShape, numberBetween, wholeNumber } from '../options.js';
-import { startProgress } from '../output/progress.js';
+import { CliError } from '../errors.js';
+import { withModels } from '../measuring/named-models.js';
+import type { Outcome } from '../measuring/outcome.js';
+import { runMeasurements } from '../measuring/run-measurements.js';
+import {
+  type PrecisionOptions,
+  type SamplingOptions,
+  type SessionOptions,
+  specsOf,
+  withPrecisionOptions,
+  withSamplingOptions,
+  withSessionOptions,
+} from '../measuring/spec-options.js';
+import { outcomeChart } from '../output/charts/outcome-chart.js';
+import { renderSvg } from '../output/charts/render-svg.js';
+import { comparisonText } from '../output/comparison-text.js';
+import { checkWritable, writeText } from '../output/files.js';
+import { latencyCsv } from '../output/latency-csv.js';
 import { measurementText } from '../output/measurement-text.js';
+import { sweepText } from '../output/sweep-text.js';
 
-interface MeasureOptions {
+interface MeasureOptions extends SessionOptions, SamplingOptions, PrecisionOptions {
   readonly control?: string;
-  readonly threads: number;
-  readonly batch: number;
-  readonly precision: number;
-  readonly statistic: MeasurementSpec['statistic'];
-  readonly maxSeconds: number;
-  readonly provider: string;
-  readonly seed: number;
-  readonly input?: Readonly<Record<string, number[]>>;
+  readonly format: 'text' | 'json' | 'csv';
   readonly json?: true;
+  readonly csv?: string;
+  readonly svg?: string;
 }
 
-/** `espalier measure`: the latency of a model on this machine, alone or beside a control. */
+const EXAMPLES = `
+Examples:
+  espalier measure resnet50.onnx                       one model
+  espalier measure pruned.onnx --control base.onnx     and how it stands to another
+  espalier measure a.onnx b.onnx c.onnx --svg all.svg  several, and which differ
+  espalier measure a.onnx --batch 1,2,4 --threads 1,2  all combinations
+  espalier measure a.onnx --statistic p99 --pacing rate:20/s,poisson`;
+
+/** `espalier measure`: the latency of models on this machine: alone, beside a control, or several in the same rounds. */
 export function measureCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('measure')
-    .summary('measure the latency of a model on this machine')
-    .argument('<model>', 'ONNX file, or a model of the zoo')
-    .option('--control <model>', 'measure this one interleaved, and print the ratio')
-    .option('--threads <n>', 'intra-op threads; 0: as onnxruntime decides', wholeNumber(0), 1)
-    .option('--batch <n>', 'samples per run', wholeNumber(1), 1)
-    .option(
-      '--precision <share>',
-      'relative half-width of the 95 % interval to reach',
-      numberBetween(0.0005, 0.5),
-      0.01,
-    )
-    .addOption(
-      new Option('--statistic <name>', 'what is made precise')
-        .choices(['p50', 'p90', 'p95', 'p99', 'mean'])
-        .default('p50'),
-    )
-    .option(
-      '--max-seconds <s>',
-      'stop after this long even when the precision is not reached',
-      numberBetween(0.1, 3600),
-      30,
-    )
-    .option('--provider <name>', 'execution provider of onnxruntime', 'cpu')
-    .option('--seed <n>', 'seed of the input data and of the order of the rounds', wholeNumber(0), 1)
-    .option('--input <name=shape>', 'concrete shape of a dynamic input, such as image=1x3x224x224', inputShape)
-    .option('--json', 'print JSON, with every sample')
-    .action((named: string, options: MeasureOptions) => run(named, options, context));
+    .summary('measure the latency of models on this machine, and which are really different')
+    .argument('<models...>', 'ONNX files, or models of the zoo; several are compared in the same rounds')
+    .addHelpText('after', EXAMPLES)
+    .option('--control <model>', 'measure this one in the same rounds, and print the ratio to it');
+  withPrecisionOptions(withSamplingOptions(withSessionOptions(command, { sweeps: true })))
+    .optionsGroup('What is printed:')
+    .addOption(new Option('--format <format>', 'of the output').choices(['text', 'json', 'csv']).default('text'))
+    .option('--json', 'the same as --format json: everything, with every sample')
+    .option('--csv <file>', 'write a row a model as CSV to a file')
+    .option('--svg <file>', 'draw distribution and time series into a file')
+    .action((named: readonly string[], options: MeasureOptions) => run(named, options, context));
 }
 
-async function run(named: string, options: MeasureOptions, context: CommandContext): Promise<void> {
-  const { control, input, json, ...numbers } = options;
-  const spec = resolveSpec({ ...numbers, inputShapes: input ?? {} });
-  const result = await withModel(named, (subject) =>
-    control === undefined
-      ? measureWithProgress({ subjectPath: subject.path, spec }, context)
-      : withModel(control, ({ path }) =>
-          measureWithProgress({ subjectPath: subject.path, controlPath: path, spec }, context),
-        ),
-  );
-  context.terminal.out(json ? JSON.stringify(result, undefined, 2) : measurementText(named, control, result));
-}
-
-async function measureWithProgress(
-  request: { readonly subjectPath: string; readonly controlPath?: string; readonly spec: MeasurementSpec },
-  { terminal, signal }: CommandContext,
-): Promise<MeasurementResult> {
-  const progress = startProgress(terminal);
-  try {
-    return await measure(request, {
-      signal,
-      onProgress: ({ phase, runs, relativeHalfWidth, elapsedMs, remainingMs }) =>
-        progress.update({
-          share: remainingMs === undefined ? 0 : elapsedMs / (elapsedMs + remainingMs),
-          stage: phase.replace('-', ' '),
-          detail: `${runs} runs${relativeHalfWidth === undefined ? '' : `, ±${(relativeHalfWidth * 100).toFixed(1)} %`}`,
-          remainingSeconds: remainingMs === undefined ? undefined : remainingMs / 1000,
-        }),
+async function run(named: readonly string[], options: MeasureOptions, context: CommandContext): Promise<void> {
+  const { control, csv, svg, inputData } = options;
+  if (control !== undefined && named.length > 1) {
+    throw new CliError('option-invalid', '--control goes with one model; several are compared with each other anyway', {
+      hint: 'name all of them without --control',
     });
-  } finally {
-    progress.stop();
   }
+  const specs = specsOf(options);
+  await checkWritable([csv, svg]);
+  const given = control === undefined ? named : [...named, control];
+  const outcomes = await withModels(given, (models) =>
+    runMeasurements({ models, specs, withControl: control !== undefined, inputDataPath: inputData }, context),
+  );
+  if (csv !== undefined) await writeText(csv, latencyCsv(outcomes));
+  if (svg !== undefined) await writeText(svg, await renderSvg(outcomeChart(outcomes)));
+  context.terminal.out(printed(outcomes, options.json ? 'json' : options.format));
+}
+
+function printed(outcomes: readonly Outcome[], format: MeasureOptions['format']): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(asJson(outcomes), undefined, 2);
+    case 'csv':
+      return latencyCsv(outcomes);
+    case 'text':
+      return asText(outcomes);
+    default:
+      return format satisfies never;
+  }
+}
+
+function asText(outcomes: readonly Outcome[]): string {
+  const [first, ...others] = outcomes;
+  if (first === undefined || others.length > 0) return sweepText(outcomes);
+  return first.kind === 'comparison' ? comparisonText(first) : measurementText(first);
+}
+
+/** One result as it is, of a comparison with the names of the models; of a sweep a list of them with what was varied. */
+function asJson(outcomes: readonly Outcome[]): unknown {
+  const [first, ...others] = outcomes;
+  if (first !== undefined && others.length === 0) {
+    return first.kind === 'comparison' ? { models: first.names, ...first.result } : first.result;
+  }
+  return outcomes.map(({ spec: { batch, threads }, names, result }) => ({ batch, threads, models: names, result }));
 }

@@ -44,3 +44,14 @@ export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
+
+/** A size in bytes with a decimal unit: `102 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = [
+    [1e9, 'GB'],
+    [1e6, 'MB'],
+    [1e3, 'kB'],
+  ] as const;
+  const unit = units.find(([size]) => bytes >= size);
+  return unit === undefined ? `${bytes} B` : `${Number((bytes / unit[0]).toPrecision(3))} ${unit[1]}`;
+}
