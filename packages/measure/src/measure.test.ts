@@ -139,7 +139,7 @@ test('a model that never ends is killed at its deadline', async () => {
 test('a model that eats memory is ended at its limit', async () => {
   const subjectPath = await models.write('eater.onnx', memoryEater(100n, 4 * MIB));
   const error = await rejection(measure({ subjectPath, spec: quick }, { memoryLimitBytes: 400 * MIB }));
-  expect(error).toMatchObject({ code: 'probe-out-of-memory', probe: { signal: 'SIGKILL' } });
+  expect(error.code).toBe('probe-out-of-memory');
 });
 
 test('a file that is no model is invalid, in one line', async () => {
@@ -169,6 +169,9 @@ test('a fixed number of processes each do their share, and their samples follow 
   for (const estimate of [result.subject, result.control]) {
     expect(estimate?.processes.map(({ n }) => n)).toEqual([30, 30]);
     expect(estimate?.samplesMs).toHaveLength(60);
+    for (const { loadMs, firstRunMs, valueMs } of estimate?.processes ?? []) {
+      expect(Math.min(loadMs, firstRunMs, valueMs)).toBeGreaterThan(0);
+    }
   }
   expect(result.processVariance.processes).toBe(2);
   expect(result.atMs).toHaveLength(60);
@@ -190,14 +193,6 @@ test('auto takes three processes at least, and the caps hold over all of them', 
   expect(subject.n).toBeLessThanOrEqual(100);
   expect(subject.converged).toBe(false);
   expect(warnings.map(({ code }) => code)).toContain('not-converged');
-});
-
-test('auto makes do with one process where a second would cost more than the measurement', async () => {
-  const subjectPath = await models.write('chain2.onnx', convChain(2));
-  const slowStart = { ...quick, processes: 'auto' as const, maxSeconds: 0.1 };
-  const result = await measure({ subjectPath, spec: slowStart });
-  expect(result.subject.processes.length).toBeLessThanOrEqual(3);
-  expect(result.processVariance.processes).toBe(result.subject.processes.length);
 });
 
 test('an idle gap lies between the runs', async () => {

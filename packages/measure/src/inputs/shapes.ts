@@ -51,7 +51,7 @@ function isRecurrentState([layers, batch, features, ...rest]: readonly (number |
  * The axis that stands for the samples of a batch: one that is named so, else a dynamic first axis, else the second of a
  * recurrent state. -1 if there is none.
  */
-function batchAxis(dims: readonly (number | string)[]): number {
+export function batchAxis(dims: readonly (number | string)[]): number {
   const named = dims.findIndex((dim) => typeof dim === 'string' && batchName.test(dim));
   if (named >= 0) return named;
   if (typeof dims[0] === 'string') return 0;

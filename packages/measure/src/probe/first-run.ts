@@ -1,8 +1,9 @@
 import type { InferenceSession } from 'onnxruntime-node';
+import type { InputArrays } from '../inputs/input-data.js';
 import { assumedSizesInOrder, type InputSignature, resolveShapes, type ShapeWishes } from '../inputs/shapes.js';
 import { MeasureError } from '../measure-error.js';
 import { atWork } from './at-work.js';
-import { type Feeds, inputsOf, randomFeeds } from './tensors.js';
+import { type Feeds, feedsFromData, inputsOf, randomFeeds } from './tensors.js';
 import { runError } from './session.js';
 
 /** What the first run that worked was fed, and how long it took. */
@@ -48,22 +49,44 @@ function unresolved(attempts: readonly Attempt[], cause: unknown): MeasureError 
   );
 }
 
+/** Runs a session for the first time, and says how long that took. */
+async function timeFirst(session: InferenceSession, feeds: Feeds): Promise<Pick<FirstRun, 'feeds' | 'firstRunMs'>> {
+  const startMs = performance.now();
+  await runAndDrop(session, feeds);
+  return { feeds, firstRunMs: performance.now() - startMs };
+}
+
+async function firstRunOnData(session: InferenceSession, wishes: ShapeWishes, arrays: InputArrays): Promise<FirstRun> {
+  const feeds = feedsFromData(inputsOf(session), arrays, wishes);
+  const shapes = Object.fromEntries(Object.entries(feeds).map(([name, { dims }]) => [name, dims]));
+  try {
+    return { ...(await timeFirst(session, feeds)), shapes, assumed: [] };
+  } catch (cause) {
+    throw runError(cause);
+  }
+}
+
 /**
- * Runs a session for the first time, on random data. Dynamic dimensions that nobody gave are assumed, one set of sizes
- * after the other until the model runs.
- * @throws MeasureError `input-unresolved` when no assumption works, `model-invalid` when nothing was assumed
+ * Runs a session for the first time: on the arrays of a file, or on random data. In the latter case dynamic dimensions that
+ * nobody gave are assumed, one set of sizes after the other until the model runs.
+ * @throws MeasureError `input-data-invalid` when the arrays do not fit, `input-unresolved` when no assumption works,
+ *   `model-invalid` when nothing was assumed
  */
-export async function firstRun(session: InferenceSession, wishes: ShapeWishes, seed: number): Promise<FirstRun> {
+export async function firstRun(
+  session: InferenceSession,
+  wishes: ShapeWishes,
+  seed: number,
+  arrays?: InputArrays,
+): Promise<FirstRun> {
+  atWork('first-run');
+  if (arrays !== undefined) return firstRunOnData(session, wishes, arrays);
   const inputs = inputsOf(session);
   const attempts = attemptsFor(inputs, wishes);
   let lastCause: unknown;
-  atWork('first-run');
   for (const { shapes, assumed } of attempts) {
     const feeds = randomFeeds(inputs, shapes, seed);
-    const startMs = performance.now();
     try {
-      await runAndDrop(session, feeds);
-      return { feeds, shapes, assumed, firstRunMs: performance.now() - startMs };
+      return { ...(await timeFirst(session, feeds)), shapes, assumed };
     } catch (cause) {
       lastCause ??= cause;
     }

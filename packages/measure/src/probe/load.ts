@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
+import type { InputArrays } from '../inputs/input-data.js';
 import type { ShapeWishes } from '../inputs/shapes.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { firstRun, type FirstRun, runAndDrop } from './first-run.js';
+import { inputArraysIn } from './input-file.js';
 import type { MeasureRequest } from './messages.js';
 import { openSession, runError } from './session.js';
 import { inputsOf } from './tensors.js';
@@ -34,11 +36,17 @@ function wishesLike(shapes: FirstRun['shapes'], session: InferenceSession, batch
   return { batch, inputShapes: Object.fromEntries(Object.entries(shapes).filter(([name]) => names.has(name))) };
 }
 
-async function load(path: string, { spec }: MeasureRequest, shapes?: FirstRun['shapes']): Promise<Loaded> {
+/** What all artifacts of a request are fed. */
+interface Feeding {
+  readonly spec: MeasureRequest['spec'];
+  readonly arrays: InputArrays | undefined;
+}
+
+async function load(path: string, { spec, arrays }: Feeding, shapes?: FirstRun['shapes']): Promise<Loaded> {
   const { session, loadMs } = await openSession(path, spec);
   const { size } = await stat(path);
   const wishes = shapes === undefined ? spec : wishesLike(shapes, session, spec.batch);
-  return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed)) };
+  return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed, arrays)) };
 }
 
 /** Peak resident memory after the subject has run a few times. */
@@ -60,18 +68,19 @@ async function peakAlone({ session, feeds }: Loaded): Promise<number> {
  * its place in memory in all of them.
  */
 export async function loadAll(request: MeasureRequest, random: Random): Promise<LoadedSet> {
-  const { artifactPaths, quota, spec } = request;
+  const { artifactPaths, inputDataPath, quota, spec } = request;
+  const feeding: Feeding = { spec, arrays: await inputArraysIn(inputDataPath) };
   const [subjectPath = '', ...otherPaths] = artifactPaths;
   if (quota.process === 0) {
-    const subject = await load(subjectPath, request);
+    const subject = await load(subjectPath, feeding);
     const peakRssBytes = await peakAlone(subject);
     const artifacts = [subject];
-    for (const path of otherPaths) artifacts.push(await load(path, request, subject.shapes));
+    for (const path of otherPaths) artifacts.push(await load(path, feeding, subject.shapes));
     return { artifacts, peakRssBytes };
   }
   const loaded = new Map<number, Loaded>();
   for (const [index, path] of shuffled([...artifactPaths.entries()], random)) {
-    loaded.set(index, await load(path, request, spec.inputShapes));
+    loaded.set(index, await load(path, feeding, spec.inputShapes));
   }
   const artifacts = artifactPaths.flatMap((_, index) => loaded.get(index) ?? []);
   return { artifacts, peakRssBytes: artifacts.length === 1 ? process.resourceUsage().maxRSS * KIB : undefined };

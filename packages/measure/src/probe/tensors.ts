@@ -1,6 +1,8 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { randomData } from '../inputs/data.js';
-import type { InputSignature } from '../inputs/shapes.js';
+import { fitArrays } from '../inputs/fit.js';
+import type { InputArrays } from '../inputs/input-data.js';
+import type { InputSignature, ShapeWishes } from '../inputs/shapes.js';
 import { MeasureError } from '../measure-error.js';
 import { seededRandom } from '../statistics/random.js';
 import { bytesOfData, dataOfBytes, isTransferable, type TensorData } from '../tensor-data.js';
@@ -43,6 +45,17 @@ export function randomFeeds(
       const shape = shapes[name] ?? [];
       return [name, tensorOf(elementType, randomData({ name, elementType, shape }, random), shape)];
     }),
+  );
+}
+
+/**
+ * The data of a file, for every input.
+ * @throws MeasureError `input-data-invalid` naming the input that the file does not fit
+ */
+export function feedsFromData(inputs: readonly InputSignature[], arrays: InputArrays, wishes: ShapeWishes): Feeds {
+  const fitting = [...fitArrays(inputs, arrays, wishes)];
+  return Object.fromEntries(
+    fitting.map(([name, { elementType, data, shape }]) => [name, tensorOf(elementType, data, shape)]),
   );
 }
 
