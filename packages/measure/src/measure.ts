@@ -27,7 +27,7 @@ export async function measure(request: MeasureRequest, options: MeasureOptions =
   const job: Job = { artifactPaths, inputDataPath, spec };
   const finished = await finish(job, options);
   const { take, environment, discarded, wallSeconds } = finished;
-  const { verdicts, takes, processes } = take;
+  const { verdicts, takes } = take;
   return {
     subject: estimateAt(finished, job, 0, verdicts.subject.converged),
     ...(controlPath === undefined
@@ -42,7 +42,7 @@ export async function measure(request: MeasureRequest, options: MeasureOptions =
     atMs: roundTimes(take),
     processVariance: processVariance(takes, spec.statistic),
     discarded,
-    peakRssBytes: processes[0].peakRssBytes ?? 0,
+    peakRssBytes: take.peakRssBytes,
     wallSeconds,
   };
 }

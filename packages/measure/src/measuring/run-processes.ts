@@ -3,8 +3,8 @@ import { MeasureError } from '../measure-error.js';
 import { defaultMemoryLimitBytes } from '../parent/memory-limit.js';
 import { runProbe } from '../parent/run-probe.js';
 import type { Measured, Quota } from '../probe/messages.js';
-import { judgedBy, nextQuota, type Spent } from '../sampling/quota.js';
-import { judge, type Take, type Verdict } from '../sampling/stopping.js';
+import { firstQuota, judgedBy, nextQuota, type Spent } from '../sampling/quota.js';
+import { judge, type Take } from '../sampling/stopping.js';
 import { Sample } from '../statistics/sample.js';
 import type { Deadline } from './deadline.js';
 import type { Job, MeasureOptions } from './options.js';
@@ -15,6 +15,9 @@ export interface Surround extends Omit<MeasureOptions, 'deadlineMs'> {
   /** When the measurement began, on the clock of `performance.now()`. */
   readonly startMs: number;
 }
+
+/** What the processes of a measurement answered, in order of time. */
+export type Processes = readonly [first: Measured, ...others: Measured[]];
 
 /** What a process did, for the plan of the next ones. */
 export function spentBy({ atMs, samplingMs, overheadMs, share }: Measured): Spent {
@@ -61,18 +64,15 @@ async function runOne(job: Job, quota: Quota, done: readonly Measured[], surroun
 
 /**
  * Runs fresh processes one after the other until their samples together are enough, or what the spec allows is used up.
- * @returns one at least
  * @throws MeasureError of any code but `sample-invalid`
  */
-export async function runProcesses(job: Job, surround: Surround): Promise<readonly Measured[]> {
-  const done: Measured[] = [];
-  const spent: Spent[] = [];
-  const verdict = (): Verdict => judge(judgedBy(job.spec, spent), done.map(takeBy));
+export async function runProcesses(job: Job, surround: Surround): Promise<Processes> {
+  const { spec } = job;
+  const done: [Measured, ...Measured[]] = [await runOne(job, firstQuota(spec), [], surround)];
   for (;;) {
-    const quota = nextQuota(job.spec, spent, verdict);
+    const spent = done.map(spentBy);
+    const quota = nextQuota(spec, spent, () => judge(judgedBy(spec, spent), done.map(takeBy)));
     if (quota === undefined) return done;
-    const measured = await runOne(job, quota, done, surround);
-    done.push(measured);
-    spent.push(spentBy(measured));
+    done.push(await runOne(job, quota, done, surround));
   }
 }

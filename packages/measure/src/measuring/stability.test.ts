@@ -45,7 +45,8 @@ test('what would be the same the next time is no reason to measure again', async
   expect(await chosenFrom([lasting], 5)).toEqual(['take0']);
 });
 
+const warning = (code: Code): MeasurementWarning => ({ code, evidence: {} });
+
 test('the same disturbance twice counts once', () => {
-  const warning = (code: Code): MeasurementWarning => ({ code, evidence: {} });
   expect(disturbances([warning('drift'), warning('drift'), warning('swap'), warning('few-runs')])).toBe(2);
 });

@@ -1,7 +1,5 @@
 import type { MeasurementEnvironment, MeasurementSpec, MeasurementWarning } from '@espalier/contracts';
-import { captureEnvironment } from '../environment/capture.js';
 import { environmentWarnings } from '../environment/warnings.js';
-import { watchEnvironment } from '../environment/watch.js';
 import type { Measured } from '../probe/messages.js';
 import type { ProcessTake } from '../result/process-take.js';
 import { sampleWarnings, type Verdicts, verdictsOf } from '../result/sample-warnings.js';
@@ -9,29 +7,26 @@ import { judgedBy } from '../sampling/quota.js';
 import type { Take } from '../sampling/stopping.js';
 import type { Job } from './options.js';
 import { pacingWarnings } from './pacing-warnings.js';
-import { runProcesses, spentBy, type Surround, takeBy } from './run-processes.js';
+import { type Processes, runProcesses, spentBy, type Surround, takeBy } from './run-processes.js';
+import { underWatch, type Watched } from './under-watch.js';
 
-const MICROSECONDS = 1e6;
 const GPU_PROVIDERS: readonly string[] = ['cuda', 'tensorrt'];
 
 /** Everything that one go at a measurement gave: its processes, and what lay around them. */
 export interface WholeTake {
-  readonly processes: readonly [Measured, ...Measured[]];
+  readonly processes: Processes;
   readonly takes: readonly Take[];
   readonly processTakes: readonly ProcessTake[];
   readonly verdicts: Verdicts;
+  /** Of the first process, when it had loaded and run the subject alone. */
+  readonly peakRssBytes: number;
   readonly environment: Pick<MeasurementEnvironment, 'before' | 'during' | 'after'>;
   readonly warnings: readonly MeasurementWarning[];
 }
 
-function processCpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / MICROSECONDS;
-}
-
 /** The processes on one axis of time: ms after the first round of the first. */
-function processTakesOf(processes: readonly Measured[]): ProcessTake[] {
-  const originMs = processes[0]?.startedAtMs ?? 0;
+function processTakesOf(processes: Processes): ProcessTake[] {
+  const originMs = processes[0].startedAtMs;
   return processes.map(({ artifacts, atMs, startedAtMs, warmUpSteady }) => ({
     artifacts: artifacts.map((artifact) => ({ ...artifact, samplesMs: Array.from(artifact.samplesMs) })),
     atMs: Array.from(atMs, (ms) => ms + (startedAtMs - originMs)),
@@ -39,45 +34,43 @@ function processTakesOf(processes: readonly Measured[]): ProcessTake[] {
   }));
 }
 
-/** The GPU that a provider runs on, as its options say. */
+/** The GPU that a provider runs on, as its options say; the provider chooses one of several where they do not. */
 function gpuOf({ provider, providerOptions }: MeasurementSpec): number | undefined {
-  if (!GPU_PROVIDERS.includes(provider)) return undefined;
-  const device = Number(providerOptions['deviceId'] ?? providerOptions['device_id'] ?? 0);
-  return Number.isInteger(device) ? device : 0;
+  const device = providerOptions['deviceId'] ?? providerOptions['device_id'];
+  return GPU_PROVIDERS.includes(provider) ? Number(device ?? 0) : undefined;
 }
 
-/** Takes everything once: snapshot, processes under watch, snapshot, and what is to be said against it. */
-export async function takeOnce(job: Job, surround: Surround): Promise<WholeTake> {
-  const { spec } = job;
-  const gpu = gpuOf(spec);
-  const before = await captureEnvironment();
-  const cpuBefore = processCpuSeconds();
-  const watch = watchEnvironment({ since: before.at, gpu });
-  const [first, ...others] = await runProcesses(job, surround).catch(async (cause: unknown) => {
-    await watch.stop();
-    throw cause;
-  });
-  const during = await watch.stop();
-  const after = await captureEnvironment();
-  if (first === undefined) throw new RangeError('a measurement takes one process at least');
-  const processes = [first, ...others] as const;
-  const ownCpuSeconds =
-    processCpuSeconds() - cpuBefore + processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
-  const judged = judgedBy(spec, processes.map(spentBy));
+function peakOf({ peakRssBytes }: Measured): number {
+  if (peakRssBytes === undefined) throw new RangeError('the first process looks at the memory of its subject');
+  return peakRssBytes;
+}
+
+function wholeTake(watched: Watched<Processes>, spec: MeasurementSpec, gpu: number | undefined): WholeTake {
+  const { value: processes, environment, parentCpuSeconds } = watched;
+  const [first] = processes;
   const takes = processes.map(takeBy);
   const processTakes = processTakesOf(processes);
-  const verdicts = verdictsOf(takes, judged);
+  const verdicts = verdictsOf(takes, judgedBy(spec, processes.map(spentBy)));
   const { inputs, assumedInputs, placement } = first;
+  const ownCpuSeconds = processes.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, parentCpuSeconds);
   return {
-    processes: [first, ...others],
+    processes,
     takes,
     processTakes,
     verdicts,
-    environment: { before, during: [...during], after },
+    peakRssBytes: peakOf(first),
+    environment,
     warnings: [
       ...sampleWarnings({ takes: processTakes, inputs, assumedInputs, placement }, spec, verdicts),
       ...pacingWarnings(processes, spec),
-      ...environmentWarnings({ before, during, after, ownCpuSeconds, provider: spec.provider, gpu }),
+      ...environmentWarnings({ ...environment, ownCpuSeconds, provider: spec.provider, gpu }),
     ],
   };
+}
+
+/** Takes everything once: processes under watch, and what is to be said against them. */
+export async function takeOnce(job: Job, surround: Surround): Promise<WholeTake> {
+  const gpu = gpuOf(job.spec);
+  const watched = await underWatch(gpu, () => runProcesses(job, surround));
+  return wholeTake(watched, job.spec, gpu);
 }

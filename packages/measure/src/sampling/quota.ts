@@ -61,9 +61,13 @@ function planned({ processes, maxRuns }: StoppingRule): number {
     : Math.max(1, Math.min(processes, Math.floor(maxRuns / LEAST_RUNS)));
 }
 
+function shareOf(rule: StoppingRule, spent: readonly Spent[]): number {
+  return Math.min(planned(rule), spent[0]?.share ?? Number.POSITIVE_INFINITY);
+}
+
 /** The rule by which takes are judged: where a pilot had to be smaller, what it was is what is asked for. */
 export function judgedBy<Rule extends StoppingRule>(rule: Rule, spent: readonly Spent[]): Rule {
-  const wanted = Math.min(planned(rule), spent[0]?.share ?? Number.POSITIVE_INFINITY);
+  const wanted = shareOf(rule, spent);
   return rule.processes === 'auto' && wanted === PILOT_PROCESSES ? rule : { ...rule, processes: wanted };
 }
 
@@ -77,30 +81,38 @@ function room(rule: StoppingRule, spent: readonly Spent[]): number {
   return Math.floor(Math.min(runsLeft / Math.max(MIN_RUNS, runs), secondsLeft / seconds, overheadLeft / overhead));
 }
 
+/** What one of the processes that are planned from the beginning is to do. */
+function plannedQuota(rule: StoppingRule, spent: readonly Spent[], share: number): Quota {
+  const keepsBack = rule.processes === 'auto' && share === PILOT_PROCESSES;
+  const parts = share - spent.length + (keepsBack ? PARTS_LEFT_BY_PILOT : 0);
+  return { process: spent.length, share, parts, ...atLeast(left(rule, spent)) };
+}
+
+/** What the first fresh process is to do. */
+export function firstQuota(rule: StoppingRule): Quota {
+  const quota = plannedQuota(rule, [], planned(rule));
+  return rule.processes === 'auto' ? { ...quota, overheadSeconds: pilotOverheadSeconds(rule) } : quota;
+}
+
 /**
  * What the next fresh process is to do; `undefined`: nothing more is to be done.
  *
  * A fixed number of processes divide what is left between them. `auto` begins with a pilot of 3, which keep a quarter of the
  * caps back, and goes on with as many like them as the verdict asks for and as the caps, and the bound on what is not
  * sampling, have room for. A pilot whose first process finds that starting two more costs too much ends with it.
+ * @param spent one a process, at least one
  * @param judge the verdict on everything so far, asked for only when it matters
  */
 export function nextQuota(rule: StoppingRule, spent: readonly Spent[], judge: () => Verdict): Quota | undefined {
-  const auto = rule.processes === 'auto';
-  const share = Math.min(planned(rule), spent[0]?.share ?? Number.POSITIVE_INFINITY);
-  const process = spent.length;
-  if (process < share) {
-    const parts = share - process + (auto && share === PILOT_PROCESSES ? PARTS_LEFT_BY_PILOT : 0);
-    const quota = { process, share, parts, ...atLeast(left(rule, spent)) };
-    return auto && process === 0 ? { ...quota, overheadSeconds: pilotOverheadSeconds(rule) } : quota;
-  }
-  if (!auto || share < PILOT_PROCESSES) return undefined;
+  const share = shareOf(rule, spent);
+  if (spent.length < share) return plannedQuota(rule, spent, share);
+  if (rule.processes !== 'auto' || share < PILOT_PROCESSES) return undefined;
   const affordable = room(rule, spent);
   if (affordable < 1) return undefined;
   const { converged, processesWanted } = judge();
   if (converged) return undefined;
-  const parts = Math.max(1, Math.min(affordable, processesWanted - process));
-  return { process, share, parts, ...left(rule, spent) };
+  const parts = Math.max(1, Math.min(affordable, processesWanted - spent.length));
+  return { process: spent.length, share, parts, ...left(rule, spent) };
 }
 
 /** What a process does of the whole, when it knows what it cost so far. */

@@ -24,10 +24,11 @@ function machine(noise: number, seed = 1) {
   return { now: () => nowMs, artifact, order };
 }
 
+const noWait = (): Promise<void> => Promise.resolve();
+
 /** Everything but the clock and what is typical. */
 function senses(seed = 1) {
   const random = seededRandom(seed);
-  const noWait = () => Promise.resolve();
   const pacer = pacerOf({ kind: 'back-to-back' }, { now: () => 0, sleepUntil: noWait, random });
   return { onProgress: () => undefined, timerCostMs: 0, backToBack: true, random, pacer };
 }
@@ -46,8 +47,10 @@ async function roundsFor(noise: number, share = 1): Promise<number> {
 }
 
 test('rounds stop once the interval is as narrow as asked, sooner when there is less noise', async () => {
+  const quiet = await roundsFor(0.005);
   const noisy = await roundsFor(0.1);
-  expect(await roundsFor(0.005)).toBe(30);
+  expect(quiet).toBeGreaterThanOrEqual(30);
+  expect(quiet).toBeLessThan(100);
   expect(noisy).toBeGreaterThan(200);
   expect(noisy).toBeLessThan(1500);
 });
