@@ -16,6 +16,9 @@ export { runOnce, type RunOptions } from './run-once.js';
 export type { TensorData, TensorValue } from './tensor-data.js';
 export { type TensorShape, type Trace, traceShapes, type TraceOptions } from './trace-shapes.js';
 
+// Read input data
+export { type InputArray, type InputArrays, readInputData } from './inputs/input-data.js';
+
 // Look at the machine
 export { captureEnvironment } from './environment/capture.js';
 export { type EnvironmentWatch, watchEnvironment, type WatchOptions } from './environment/watch.js';

@@ -9,8 +9,10 @@ import type { MeasureRequest } from './messages.js';
 import { openSession, runError } from './session.js';
 import { inputsOf } from './tensors.js';
 
-/** A few more runs after the first show what memory the subject needs, unless they take longer than this. */
+/** A few more runs after the first show what memory the subject needs... */
 const RUNS_ALONE = 3;
+
+/** ...as far as they fit in here: a slow model has shown it in its first. */
 const MAX_ALONE_MS = 1000;
 
 const KIB = 1024;
@@ -26,7 +28,7 @@ export interface Loaded extends FirstRun {
 export interface LoadedSet {
   /** In the order of the request. */
   readonly artifacts: readonly Loaded[];
-  /** Peak resident memory when nothing but the subject had been loaded and run; absent when it came later. */
+  /** Peak resident memory when nothing but the subject had been loaded and run; in the first process only. */
   readonly peakRssBytes: number | undefined;
 }
 
@@ -50,12 +52,10 @@ async function load(path: string, { spec, arrays }: Feeding, shapes?: FirstRun['
 }
 
 /** Peak resident memory after the subject has run a few times. */
-async function peakAlone({ session, feeds }: Loaded): Promise<number> {
-  const startMs = performance.now();
+async function peakAlone({ session, feeds, firstRunMs }: Loaded): Promise<number> {
+  const runs = Math.min(RUNS_ALONE, Math.floor(MAX_ALONE_MS / firstRunMs));
   try {
-    for (let run = 0; run < RUNS_ALONE && performance.now() - startMs < MAX_ALONE_MS; run++) {
-      await runAndDrop(session, feeds);
-    }
+    for (let run = 0; run < runs; run++) await runAndDrop(session, feeds);
   } catch (cause) {
     throw runError(cause);
   }
@@ -82,6 +82,5 @@ export async function loadAll(request: MeasureRequest, random: Random): Promise<
   for (const [index, path] of shuffled([...artifactPaths.entries()], random)) {
     loaded.set(index, await load(path, feeding, spec.inputShapes));
   }
-  const artifacts = artifactPaths.flatMap((_, index) => loaded.get(index) ?? []);
-  return { artifacts, peakRssBytes: artifacts.length === 1 ? process.resourceUsage().maxRSS * KIB : undefined };
+  return { artifacts: artifactPaths.flatMap((_, index) => loaded.get(index) ?? []), peakRssBytes: undefined };
 }

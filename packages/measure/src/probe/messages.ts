@@ -157,7 +157,7 @@ export const Measured = Type.Object({
   punctuality: Type.Optional(Punctuality),
   onnxruntime: Type.String(),
   cpuSeconds: Type.Number(),
-  /** Of this process when it had loaded and run the subject alone; absent when it never held the subject alone. */
+  /** Of this process when it had loaded and run the subject alone; in the first process only. */
   peakRssBytes: Type.Optional(Type.Number()),
 });
 export type Measured = Static<typeof Measured>;
