@@ -14,6 +14,7 @@ import { seededRandom } from '../statistics/random.js';
 import type { TimedArtifact } from '../sampling/artifact.js';
 import { type WarmUp, warmUp } from '../sampling/warm-up.js';
 import { type FirstRun, firstRun, runAndDrop } from './first-run.js';
+import { inputArraysIn } from './input-file.js';
 import type { Profiled, ProfileRequest } from './messages.js';
 import { readWholeModel } from './model-file.js';
 import { type Report, throttled } from './report.js';
@@ -167,7 +168,7 @@ function settled({ shapes, assumed }: FirstRun): Pick<Profiled, 'inputs' | 'assu
  * onnxruntime's profiler, alternately.
  */
 export async function profileTask(request: ProfileRequest, reportProgress: Report): Promise<Profiled> {
-  const { modelPath, spec, workDir } = request;
+  const { modelPath, inputDataPath, spec, workDir } = request;
   const report = throttled(reportProgress);
   report(() => ({ phase: 'loading', runs: 0, elapsedMs: now() }));
   await startOnnxruntime();
@@ -175,7 +176,7 @@ export async function profileTask(request: ProfileRequest, reportProgress: Repor
   const labelledPath = join(workDir, 'labelled.onnx');
   await writeModelFile(labelGraph(model, profileLabels), labelledPath);
   const plain = await openSession(labelledPath, spec);
-  const first = await firstRun(plain.session, spec, spec.seed);
+  const first = await firstRun(plain.session, spec, spec.seed, await inputArraysIn(inputDataPath));
   const maxRuns = Math.floor(MAX_EVENTS / (await eventsPerRun(model, labelledPath, first.feeds, request)));
   const profiled = await openProfiled(labelledPath, request);
   const { warm, runs } = await runAlternately(

@@ -1,9 +1,9 @@
 import { arch, release, type } from 'node:os';
 import type { MeasurementEnvironment, MeasurementSpec, MeasurementWarning, ProfileResult } from '@espalier/contracts';
-import { captureEnvironment } from '../environment/capture.js';
 import { environmentWarnings } from '../environment/warnings.js';
-import { watchEnvironment } from '../environment/watch.js';
 import type { MeasureOptions } from '../measuring/options.js';
+import { gpuOf } from '../measuring/take.js';
+import { underWatch } from '../measuring/under-watch.js';
 import { MeasureError } from '../measure-error.js';
 import { defaultMemoryLimitBytes } from '../parent/memory-limit.js';
 import { runProbe } from '../parent/run-probe.js';
@@ -19,8 +19,6 @@ const DEADLINE_FACTOR = 5;
 /** Fewer runs than this, and the middle half of them is too few to say much. */
 const FEW_RUNS = 10;
 
-const MICROSECONDS = 1e6;
-
 /** What to profile. */
 export interface ProfileRequest {
   readonly modelPath: string;
@@ -29,11 +27,6 @@ export interface ProfileRequest {
   /** Regions of the model to add the kernels up by. */
   readonly blocks?: readonly BlockNodes[] | undefined;
   readonly spec: MeasurementSpec;
-}
-
-function processCpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / MICROSECONDS;
 }
 
 function runWarnings(
@@ -98,21 +91,6 @@ async function probe(request: ProfileRequest, options: MeasureOptions): Promise<
   return answer;
 }
 
-/** Does something under watch: the machine before, meanwhile and after. */
-async function underWatch<Result>(
-  act: () => Promise<Result>,
-): Promise<{ result: Result } & Pick<MeasurementEnvironment, 'before' | 'during' | 'after'>> {
-  const before = await captureEnvironment();
-  const watch = watchEnvironment({ since: before.at });
-  try {
-    const result = await act();
-    const during = await watch.stop();
-    return { result, before, during: [...during], after: await captureEnvironment() };
-  } finally {
-    await watch.stop();
-  }
-}
-
 /**
  * Finds out where the time of a run goes, by kernel and, when blocks are given, by block, in a fresh child process with
  * onnxruntime's profiler. Times are shares of the profiled run, which is slower than a plain one (`overhead`): never
@@ -123,9 +101,10 @@ async function underWatch<Result>(
 export async function profile(request: ProfileRequest, options: MeasureOptions = {}): Promise<ProfileResult> {
   const { blocks, spec } = request;
   const { provider } = spec;
-  const cpuBefore = processCpuSeconds();
-  const { result: profiled, ...around } = await underWatch(() => probe(request, options));
-  const ownCpuSeconds = processCpuSeconds() - cpuBefore + profiled.cpuSeconds;
+  const gpu = gpuOf(spec);
+  const watched = await underWatch(gpu, () => probe(request, options));
+  const { value: profiled, environment: around } = watched;
+  const ownCpuSeconds = watched.parentCpuSeconds + profiled.cpuSeconds;
   const environment: MeasurementEnvironment = {
     os: `${type()} ${release()}`,
     architecture: arch(),
@@ -136,7 +115,7 @@ export async function profile(request: ProfileRequest, options: MeasureOptions =
   };
   const result = resultOf(profiled, environment, [
     ...runWarnings(profiled, provider),
-    ...environmentWarnings({ ...around, ownCpuSeconds, provider }),
+    ...environmentWarnings({ ...around, ownCpuSeconds, provider, gpu }),
   ]);
   return blocks === undefined ? result : profileByBlock(result, blocks);
 }
