@@ -17,7 +17,7 @@ export type { TensorData, TensorValue } from './tensor-data.js';
 export { type TensorShape, type Trace, traceShapes, type TraceOptions } from './trace-shapes.js';
 
 // Read input data
-export { type InputArray, type InputArrays, readInputData } from './inputs/input-data.js';
+export { type InputArray, type InputArrays, readInputData, writeInputData } from './inputs/input-data.js';
 
 // Look at the machine
 export { captureEnvironment } from './environment/capture.js';
@@ -38,4 +38,4 @@ export { type Random, seededRandom } from './statistics/random.js';
 export { Sample } from './statistics/sample.js';
 
 // Fail
-export { type MeasureCode, MeasureError, type ProbeEnd } from './measure-error.js';
+export { type Doing, type MeasureCode, MeasureError, type ProbeEnd } from './measure-error.js';

@@ -3,7 +3,7 @@ import { MEMORY_LIMIT_MARK } from '../probe/marks.js';
 
 /** What an end for want of memory leaves on stderr: from the guard, V8, the C++ library and the allocators. */
 const outOfMemory =
-  /heap out of memory|std::bad_alloc|terminate called.*bad_alloc|Fatal process out of memory|process OOM|Cannot allocate memory|Failed to reserve|FATAL ERROR: .*[Aa]llocation failed/;
+  /heap out of memory|std::bad_alloc|terminate called.*bad_alloc|Fatal (?:process|JavaScript) out of memory|Cannot allocate memory|Failed to reserve|FATAL ERROR: .*[Aa]llocation failed/;
 
 function whereOf({ doing }: ProbeEnd): string {
   switch (doing?.phase) {

@@ -39,7 +39,7 @@ export function runError(cause: unknown): MeasureError {
 }
 
 /** An option of a wrong name or type, and a value that the provider does not know. */
-const badOption = /^Invalid argument: |^Invalid [\w ]+: |was expected$/;
+const badOption = /Invalid argument: |\bInvalid [a-z ]+: |was expected$/;
 
 async function loads(modelPath: string, settings: SessionSettings): Promise<boolean> {
   try {

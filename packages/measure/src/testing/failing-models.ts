@@ -87,3 +87,12 @@ export function dividesByZero(): OnnxModel {
   const y = graph.node('Div', [x, zero], {}, { name: 'divide' });
   return graph.output(y, { as: 'y', elementType: 'int32', dims: [4] }).build();
 }
+
+/** Divides integers by other integers, both inputs: what it is fed decides whether it runs. */
+export function divides(): OnnxModel {
+  const graph = new GraphBuilder('divides');
+  const a = graph.input('a', 'int32', ['n', 2]);
+  const b = graph.input('b', 'int32', ['n', 2]);
+  const y = graph.node('Div', [a, b], {}, { name: 'divide' });
+  return graph.output(y, { as: 'y', elementType: 'int32', dims: ['n', 2] }).build();
+}
