@@ -27,6 +27,9 @@ interface ProfileOptions extends SessionOptions, SamplingOptions {
   readonly svg?: string;
 }
 
+/** A profile needs no interval: after this long it tells all it can. */
+const DEFAULT_MAX_SECONDS = 20;
+
 const NOTE = `
 Times of a profile are shares of a run with the profiler on, which is slower than a plain one (it says by how much). For
 latencies use espalier measure.`;
@@ -39,7 +42,7 @@ export function profileCommand(program: Command, context: CommandContext): void 
     .argument('<model>', 'ONNX file, or a model of the zoo')
     .addHelpText('after', NOTE)
     .addOption(new Option('--granularity <size>', 'how fine a block is').choices(['block', 'layer']).default('block'));
-  withSamplingOptions(withSessionOptions(command, { sweeps: false }), { maxSeconds: 20 })
+  withSamplingOptions(withSessionOptions(command, { sweeps: false }), DEFAULT_MAX_SECONDS)
     .optionsGroup('What is printed:')
     .option('--top <n>', 'list so many of the kernels that take longest', wholeNumber(0), 10)
     .option('--json', 'print JSON, with every kernel')

@@ -24,7 +24,7 @@ export interface SessionOptions {
 
 /** How often and how long, and how precise. */
 export interface SamplingOptions {
-  readonly minRuns: number;
+  readonly minRuns?: number;
   readonly maxRuns: number;
   readonly maxSeconds: number;
 }
@@ -78,17 +78,16 @@ export function withSessionOptions(command: Command, { sweeps }: { readonly swee
 }
 
 /** Adds the options that limit the runs. */
-export function withSamplingOptions(command: Command, values: Partial<SamplingOptions> = {}): Command {
+export function withSamplingOptions(command: Command, maxSeconds = defaults.maxSeconds): Command {
   return command
     .optionsGroup('How long:')
-    .option('--min-runs <n>', 'at least so many', wholeNumber(5), values.minRuns ?? defaults.minRuns)
-    .option('--max-runs <n>', 'at most so many', wholeNumber(5), values.maxRuns ?? defaults.maxRuns)
     .option(
-      '--max-seconds <s>',
-      'stop after this long in any case',
-      numberBetween(0.1, 3600),
-      values.maxSeconds ?? defaults.maxSeconds,
-    );
+      '--min-runs <n>',
+      `at least so many (default: ${defaults.minRuns}, or --max-runs if that is less)`,
+      wholeNumber(5),
+    )
+    .option('--max-runs <n>', 'at most so many', wholeNumber(5), defaults.maxRuns)
+    .option('--max-seconds <s>', 'stop after this long in any case', numberBetween(0.1, 3600), maxSeconds);
 }
 
 /** Adds the options that say what is made how precise. */
@@ -131,8 +130,9 @@ export function withPrecisionOptions(command: Command): Command {
 export function specsOf(
   options: SessionOptions & SamplingOptions & Partial<PrecisionOptions>,
 ): readonly [MeasurementSpec, ...MeasurementSpec[]] {
-  if (options.minRuns > options.maxRuns) {
-    throw new CliError('option-invalid', `--min-runs ${options.minRuns} is more than --max-runs ${options.maxRuns}`, {
+  const { maxRuns, minRuns = Math.min(defaults.minRuns, maxRuns) } = options;
+  if (minRuns > maxRuns) {
+    throw new CliError('option-invalid', `--min-runs ${minRuns} is more than --max-runs ${maxRuns}`, {
       hint: 'lower the one or raise the other',
     });
   }
@@ -149,8 +149,8 @@ export function specsOf(
     provider: options.provider,
     providerOptions: options.providerOption ?? {},
     seed: options.seed,
-    minRuns: options.minRuns,
-    maxRuns: options.maxRuns,
+    minRuns,
+    maxRuns,
     maxSeconds: options.maxSeconds,
     ...(statistic === undefined ? {} : { statistic }),
     ...(wanted === undefined ? {} : { precision: wanted }),

@@ -18,9 +18,8 @@ function ratioText({ ratio, ci }: Standing): string {
 
 function verdict({ ratio, different }: Standing): string {
   if (!different) return styled('dim', 'not told apart');
-  return ratio < 1
-    ? styled('green', `faster by ${formatPercent(1 - ratio)}`)
-    : styled('red', `slower by ${formatPercent(ratio - 1)}`);
+  if (ratio < 1) return styled('green', `faster by ${formatPercent(1 - ratio)}`);
+  return styled('red', ratio < 2 ? `slower by ${formatPercent(ratio - 1)}` : 'slower');
 }
 
 /** Which pairs are told of, from fast to slow, the slower one first. */

@@ -100,6 +100,11 @@ function sumText({ unexplained, blocks }: ProfileResult): string {
   return `${what} together are ${formatPercent(1 - unexplained)} of the profiled run as it was timed from outside`;
 }
 
+/** What the profiler costs; medians of runs that took turns differ by chance, too. */
+function overheadText(overhead: number): string {
+  return overhead < 1.005 ? 'adds nothing that shows' : `makes a run ${significant(overhead)} times as long`;
+}
+
 /** A profile as a person reads it; `top` kernels are listed. */
 export function profileText(name: string, result: ProfileResult, top: number): string {
   const { runs, profiledP50Ms, plainP50Ms, overhead, placement, environment, inputs, warnings } = result;
@@ -114,7 +119,7 @@ export function profileText(name: string, result: ProfileResult, top: number): s
       ['sum', sumText(result)],
       [
         'profiler',
-        `slows a run by ${significant(overhead)}×: ${formatMs(plainP50Ms)} without, ${formatMs(profiledP50Ms)} with it (p50 of ${runs} runs)`,
+        `${overheadText(overhead)}: ${formatMs(plainP50Ms)} without, ${formatMs(profiledP50Ms)} with it (p50 of ${runs} runs)`,
       ],
       [
         'kernels',

@@ -18,3 +18,8 @@ export async function espalier(...args: readonly string[]): Promise<CliRun> {
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
   return { exitCode: child.exitCode, stdout, stderr };
 }
+
+/** The arguments in a line, which are separated by single spaces. */
+export function words(line: string): readonly string[] {
+  return line.split(' ');
+}

@@ -46,14 +46,14 @@ function curve(series: ChartSeries, panel: number, points: Points, more: LineSer
   };
 }
 
-/** The median as a line through the distribution. */
-function medianLine({ colour, latency }: ChartSeries): LineSeriesOption {
+/** The median as a line through the distribution; of several models the numbers would lie on each other. */
+function medianLine({ colour, latency }: ChartSeries, isAlone: boolean): LineSeriesOption {
   return {
     markLine: {
       silent: true,
       symbol: 'none',
       lineStyle: { color: colour, type: 'dashed', width: 1.2 },
-      label: { formatter: `p50 ${significant(latency.p50Ms)}`, color: colour, fontFamily: FONT },
+      label: { show: isAlone, formatter: `p50 ${significant(latency.p50Ms)} ms`, color: colour, fontFamily: FONT },
       data: [{ xAxis: latency.p50Ms }],
     },
   };
@@ -82,7 +82,7 @@ function seriesOf(all: readonly ChartSeries[], range: LatencyRange): (LineSeries
     return [
       curve(series, 0, outlines[place] ?? [], {
         areaStyle: { color: series.colour, opacity: 0.14 },
-        ...medianLine(series),
+        ...medianLine(series, all.length === 1),
       }),
       curve(series, 1, cumulative(series), { step: 'end' }),
       cloud(series, within, {
@@ -98,6 +98,9 @@ function seriesOf(all: readonly ChartSeries[], range: LatencyRange): (LineSeries
     ];
   });
 }
+
+/** A number on an axis, without digits that say nothing. */
+const tick = (value: number): string => String(Number(value.toPrecision(6)));
 
 function axis(name: string, more: object): object {
   return {
@@ -156,27 +159,32 @@ export function latencyChart(series: readonly ChartSeries[], { title, subtitle, 
         gridIndex: 0,
         nameGap: 28,
         ...latency,
-        axisLabel: { formatter: significant, hideOverlap: true },
+        axisLabel: { formatter: tick, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
       }),
       axis('latency, ms', {
         gridIndex: 1,
         nameGap: 28,
         ...latency,
-        axisLabel: { formatter: significant, hideOverlap: true },
+        axisLabel: { formatter: tick, hideOverlap: true, showMinLabel: false, showMaxLabel: false },
       }),
       axis('time since the first run, s', { gridIndex: 2, nameGap: 28, min: 0 }),
     ],
     yAxis: [
       axis('share of runs, %', { gridIndex: 0, nameGap: 42, min: 0 }),
       axis('share of runs, %', { gridIndex: 1, nameGap: 42, min: 0, max: 100 }),
-      axis('latency, ms', { gridIndex: 2, nameGap: 52, ...latency, axisLabel: { formatter: significant } }),
+      axis('latency, ms', {
+        gridIndex: 2,
+        nameGap: 52,
+        ...latency,
+        axisLabel: { formatter: tick, showMinLabel: false, showMaxLabel: false },
+      }),
     ],
     series: seriesOf(series, range),
     graphic: [
       ...panelTitles.map((name, panel) =>
-        text(name, panel === 1 ? WIDTH / 2 + 64 : 70, (panel === 2 ? second : PANELS_FROM) - 30, { fontSize: 13 }),
+        text(name, panel === 1 ? WIDTH / 2 + 64 : 70, (panel === 2 ? second : PANELS_FROM) - 36, { fontSize: 13 }),
       ),
-      ...(notes.length === 0 ? [] : [text(notes.join(' · '), 170, second - 29, { fill: FAINT_INK })]),
+      ...(notes.length === 0 ? [] : [text(notes.join(' · '), 170, second - 35, { fill: FAINT_INK })]),
       ...warnings.map((warning, line) =>
         text(`⚠ ${warning}`, 24, second + PANEL_HEIGHT + 54 + line * LINE_HEIGHT, { fill: WARNING_INK }),
       ),

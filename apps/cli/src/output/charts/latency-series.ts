@@ -13,8 +13,9 @@ export interface ChartSeries {
   readonly atMs: readonly number[];
 }
 
-/** Beyond this quantile of all samples a chart does not go: one run in 500 would squeeze all others into a line. */
+/** Beyond this quantile of its samples, or so many interquartile ranges above them, no model stretches the axis. */
 const AXIS_QUANTILE = 0.998;
+const AXIS_RANGES = 12;
 
 const MIN_BINS = 12;
 const MAX_BINS = 80;
@@ -30,10 +31,14 @@ export interface LatencyRange {
 
 const sorted = (values: readonly number[]): Float64Array => Float64Array.from(values).sort();
 
-/** The range that all models share. */
+function upperEndMs({ latency: { samplesMs, p25Ms, p75Ms } }: ChartSeries): number {
+  return Math.min(quantile(sorted(samplesMs), AXIS_QUANTILE), p75Ms + AXIS_RANGES * (p75Ms - p25Ms));
+}
+
+/** The range that all models share: one run in 500 must not squeeze all others into a line. */
 export function latencyRange(series: readonly ChartSeries[]): LatencyRange {
   const fromMs = Math.min(...series.map(({ latency }) => latency.minMs));
-  const toMs = Math.max(...series.map(({ latency }) => quantile(sorted(latency.samplesMs), AXIS_QUANTILE)));
+  const toMs = Math.max(...series.map(upperEndMs));
   const marginMs = Math.max((toMs - fromMs) * 0.04, fromMs * 0.002);
   return { fromMs: Math.max(0, fromMs - marginMs), toMs: toMs + marginMs };
 }

@@ -13,4 +13,4 @@ export const INK = '#222222';
 export const FAINT_INK = '#666666';
 export const RULE = '#e3e3e3';
 export const WARNING_INK = '#9a4a00';
-export const FONT = 'system-ui, "Segoe UI", Helvetica, Arial, sans-serif';
+export const FONT = 'system-ui, Segoe UI, Helvetica, Arial, sans-serif';
