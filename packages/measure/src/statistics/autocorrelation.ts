@@ -15,21 +15,28 @@ function total(segments: readonly Float64Array[]): number {
   return segments.reduce((sum, { length }) => sum + length, 0);
 }
 
+/** γ of a lag, computed when it is first asked for: a series of a million values needs few of its thousand lags. */
+type Autocovariance = (lag: number) => number;
+
 /**
- * Autocovariances γ₀ … γ_L of a series in segments (fresh processes), with the usual divisor n, the length of all:
+ * Autocovariances γ_k of a series in segments (fresh processes), with the usual divisor n, the length of all:
  * γ_k = 1/n · Σ_segments Σ_t (x_t − x̄)(x_{t+k} − x̄), x̄ the mean of the segment. No pair reaches from one segment into
  * another.
  */
-export function autocovariances(segments: readonly Float64Array[], maxLag: number): Float64Array {
+export function autocovariance(segments: readonly Float64Array[]): Autocovariance {
   const n = total(segments);
   const deviations = segments.map(centred);
-  return Float64Array.from({ length: maxLag + 1 }, (_, lag) => {
+  const known = new Map<number, number>();
+  return (lag) => {
+    const before = known.get(lag);
+    if (before !== undefined) return before;
     let sum = 0;
     for (const values of deviations) {
       for (let t = 0; t + lag < values.length; t++) sum += valueAt(values, t) * valueAt(values, t + lag);
     }
+    known.set(lag, sum / n);
     return sum / n;
-  });
+  };
 }
 
 /** The flat-top kernel of Politis and Romano (1995): 1 up to half of the window, then down to 0. */
@@ -41,13 +48,12 @@ function flatTop(share: number): number {
  * Lag window of Politis and White (2004, corrected 2009): M = 2·m, m the last lag before five autocorrelations in a row
  * are within ± 2·√(log₁₀ n / n).
  */
-function windowOf(covariances: Float64Array, n: number): number {
-  const maxLag = covariances.length - 1;
-  const threshold = 2 * Math.sqrt(Math.log10(n) / n) * valueAt(covariances, 0);
+function windowOf(covariance: Autocovariance, n: number, maxLag: number): number {
+  const threshold = 2 * Math.sqrt(Math.log10(n) / n) * covariance(0);
   let quiet = 0;
   let last = 0;
   for (let lag = 1; lag <= maxLag && quiet < INSIGNIFICANT_LAGS; lag++) {
-    if (Math.abs(valueAt(covariances, lag)) < threshold) quiet += 1;
+    if (Math.abs(covariance(lag)) < threshold) quiet += 1;
     else {
       quiet = 0;
       last = lag;
@@ -66,13 +72,13 @@ function windowOf(covariances: Float64Array, n: number): number {
 export function inflation(segments: readonly Float64Array[]): number {
   const n = total(segments);
   const maxLag = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + INSIGNIFICANT_LAGS);
-  const covariances = autocovariances(segments, maxLag);
-  const variance = valueAt(covariances, 0);
+  const covariance = autocovariance(segments);
+  const variance = covariance(0);
   if (variance <= 0) return 1;
-  const window = windowOf(covariances, n);
+  const window = windowOf(covariance, n, maxLag);
   let longRun = variance;
-  for (let lag = 1; lag <= window; lag++) longRun += 2 * flatTop(lag / window) * valueAt(covariances, lag);
-  const first = valueAt(covariances, 1) / variance;
+  for (let lag = 1; lag <= window; lag++) longRun += 2 * flatTop(lag / window) * covariance(lag);
+  const first = covariance(1) / variance;
   const rho = Math.min(MAX_FIRST_AUTOCORRELATION, first + ((1 + 3 * first) * segments.length) / n);
   return Math.max(1, longRun / variance, (1 + rho) / (1 - rho));
 }
