@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { homedir, hostname } from 'node:os';
-import { readConfig, startAgent } from '@espalier/app-agent';
 import { builtInTargets } from '@espalier/contracts';
 import { type DetectedTarget, detectTargets } from '@espalier/measure';
 import type { Command } from 'commander';
@@ -58,6 +57,8 @@ function detectionText(found: readonly DetectedTarget[]): string {
 }
 
 async function serve(options: AgentOptions, { signal }: CommandContext): Promise<void> {
+  // Loaded here, so that other commands start without the libraries of the service.
+  const { readConfig, startAgent } = await import('@espalier/app-agent');
   const machine = { hostname: hostname(), homeDir: homedir() };
   const agent = await startAgent(readConfig({ ...process.env, ...environmentOf(options) }, machine), { signal });
   if (!signal.aborted) await once(signal, 'abort');

@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { createClient } from '@espalier/client';
 import type { PlanReport } from '@espalier/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { planText } from '../plan/plan-text.js';
-import { prepareOutput } from '../plan/report.js';
+import { type OutputFolder, prepareOutput } from '../plan/report.js';
 import { budgetOf, type PlanOptions, withPlanOptions } from '../plan/request.js';
-import { runPlan } from '../plan/run-plan.js';
 import { withEphemeralService } from '../service/ephemeral.js';
 
 /** `espalier plan`: which blocks to remove so that a model fits a budget, measured by a service. */
@@ -36,12 +34,26 @@ export function demoCommand(program: Command, context: CommandContext): void {
   );
 }
 
+/** Runs a plan on the service at a URL. What talks to it is loaded here, so that other commands start without it. */
+async function planOn(
+  baseUrl: string,
+  named: string,
+  options: PlanOptions,
+  context: CommandContext,
+  output: OutputFolder,
+  startedAt: number,
+): Promise<PlanReport> {
+  const { createClient } = await import('@espalier/client');
+  const { runPlan } = await import('../plan/run-plan.js');
+  return runPlan(createClient({ baseUrl }), named, options, output, startedAt, context);
+}
+
 async function planHere(named: string, options: PlanOptions, context: CommandContext): Promise<void> {
   const startedAt = Date.now();
   const { target } = budgetOf(options);
   const output = await prepareOutput(options.out);
   const report = await withEphemeralService({ targets: [target] }, context, ({ apiUrl }, signal) =>
-    runPlan(createClient({ baseUrl: apiUrl }), named, options, output, startedAt, { ...context, signal }),
+    planOn(apiUrl, named, options, { ...context, signal }, output, startedAt),
   );
   conclude(report, options, context);
 }
@@ -50,11 +62,7 @@ async function planAt(server: string, named: string, options: PlanOptions, conte
   const startedAt = Date.now();
   budgetOf(options);
   const output = await prepareOutput(options.out);
-  conclude(
-    await runPlan(createClient({ baseUrl: server }), named, options, output, startedAt, context),
-    options,
-    context,
-  );
+  conclude(await planOn(server, named, options, context, output, startedAt), options, context);
 }
 
 function conclude(report: PlanReport, { json, out }: PlanOptions, { terminal }: CommandContext): void {
