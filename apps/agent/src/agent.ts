@@ -1,21 +1,15 @@
 import { join } from 'node:path';
 import { type Client, createClient, pause } from '@espalier/client';
 import type { EnrolAgent } from '@espalier/contracts';
-import { detectTargets, measure } from '@espalier/measure';
+import { detectTargets, measure, measureCanary, profile } from '@espalier/measure';
 import { type Logger, pino } from 'pino';
-import { createActivity } from './activity.js';
-import { openArtifactCache } from './artifact-cache.js';
 import type { AgentConfig } from './config.js';
 import { describeDevice, readVersion } from './device.js';
-import { enrol } from './enrol.js';
 import { lockFolder } from './folder-lock.js';
-import { startHeartbeat } from './heartbeat.js';
 import { readIdentity } from './identity.js';
-import { startIntake } from './intake.js';
-import { doJob } from './job.js';
-import { openSpool, type Spool } from './spool.js';
-import { chooseTargets } from './targets.js';
-import type { Waiting } from './until-answered.js';
+import { type Ground, startLoops, type Tools } from './loops.js';
+import { openSpool } from './spool.js';
+import { chooseTargets, type ServedTarget } from './targets.js';
 
 /** A call takes well under a second; one that hangs longer than this holds up the heartbeat, and that costs the lease. */
 const CALL_MS = 10_000;
@@ -24,14 +18,13 @@ const LAST_DELIVERY_MS = 3_000;
 const FAREWELL_MS = 2_000;
 
 /** What an agent takes from outside, with what it takes when nothing is given. */
-export interface AgentDependencies {
+export interface AgentDependencies extends Partial<Tools> {
   readonly log?: Logger;
   readonly random?: () => number;
   readonly now?: () => Date;
   /** Gives up starting; the start then rejects with its reason. */
   readonly signal?: AbortSignal;
   readonly detectTargets?: typeof detectTargets;
-  readonly measure?: typeof measure;
 }
 
 /** A running agent. */
@@ -52,59 +45,15 @@ async function sayGoodbye(client: Client, agentId: string, log: Logger): Promise
   }
 }
 
-/** What every part of a running agent needs. */
-interface Ground extends Omit<Waiting, 'what'> {
-  readonly config: AgentConfig;
-  readonly client: Client;
-  readonly now: () => Date;
-}
-
 /** What the agent tells about itself when it enrols. */
-async function introduce({ config, ...ground }: Ground, id: string, detect: typeof detectTargets): Promise<EnrolAgent> {
-  const targets = await chooseTargets({ asked: config.targets, detect, ...ground });
+async function introduce(config: AgentConfig, id: string, targets: readonly ServedTarget[]): Promise<EnrolAgent> {
   return {
     id,
     name: config.name,
-    targets: [...targets],
+    targets: targets.map(({ name }) => name),
     device: await describeDevice(),
     version: await readVersion(),
   };
-}
-
-/** Starts what runs once the API knows the agent. */
-async function startLoops(ground: Ground, agent: EnrolAgent, spool: Spool, measureWith: typeof measure) {
-  const { config, client, log, random, now } = ground;
-  const enrolled = await enrol({ agent, ...ground });
-  log.info({ name: agent.name, targets: agent.targets, apiUrl: config.apiUrl }, 'agent enrolled');
-  const cache = await openArtifactCache({
-    dir: join(config.dir, 'artifacts'),
-    maxBytes: config.cacheBytes,
-    client,
-    log,
-    now,
-  });
-  const activity = createActivity();
-  const heartbeat = startHeartbeat({
-    client,
-    agentId: agent.id,
-    everyMs: enrolled.heartbeatSeconds * 1000,
-    activity,
-    onUnknown: async () => {
-      await enrol({ agent, ...ground });
-    },
-    log,
-    now,
-  });
-  const jobs = { client, agentId: agent.id, cache, spool, activity, measure: measureWith, random };
-  const intake = startIntake({
-    redisUrl: config.redisUrl,
-    prefix: enrolled.queuePrefix,
-    targets: agent.targets,
-    handle: (job) => doJob(jobs, job, log.child({ measurementId: job.measurementId, attempt: job.attempt })),
-    log,
-    random,
-  });
-  return { activity, heartbeat, intake };
 }
 
 /** Starts an agent whose folder is its own by now. */
@@ -116,22 +65,29 @@ async function startInFolder(config: AgentConfig, dependencies: AgentDependencie
   const log = (dependencies.log ?? pino({ level: config.logLevel })).child({ agentId });
   const client = createClient({ baseUrl: config.apiUrl, retry: { retries: 0 }, timeoutMs: CALL_MS, random });
   const ground: Ground = { config, client, signal, log, random, now };
-  const agent = await introduce(ground, agentId, dependencies.detectTargets ?? detectTargets);
+  const detect = dependencies.detectTargets ?? detectTargets;
+  const targets = await chooseTargets({ asked: config.targets, detect, ...ground });
+  const agent = await introduce(config, agentId, targets);
 
   const spool = await openSpool({ dir: join(config.dir, 'spool'), client, log, random });
   try {
     await spool.flush(); // before enrolling tells the API that whatever this agent did is over
-    const { activity, heartbeat, intake } = await startLoops(ground, agent, spool, dependencies.measure ?? measure);
+    const tools = {
+      measure: dependencies.measure ?? measure,
+      profile: dependencies.profile ?? profile,
+      measureCanary: dependencies.measureCanary ?? measureCanary,
+    };
+    const { activity, heartbeat, canary, intake } = await startLoops(ground, { agent, targets, spool, tools });
     return {
       agentId,
       drain: async () => {
         activity.drain();
-        await intake.close();
+        await Promise.all([canary.close(), intake.close()]);
       },
       close: async () => {
         stop.abort();
         activity.stop();
-        const idle = intake.close();
+        const idle = Promise.all([canary.close(), intake.close()]);
         await Promise.race([idle, pause(LAST_DELIVERY_MS)]);
         await spool.close();
         await idle;

@@ -11,6 +11,8 @@ test('an empty environment gives an agent on this machine', () => {
     name: 'bench-7',
     dir: '/home/ann/.espalier/agent',
     cacheBytes: 4_096_000_000,
+    canary: { betweenJobsMs: 60_000, idleMs: 900_000 },
+    limits: {},
     logLevel: 'info',
     exitWithParent: false,
   });
@@ -24,6 +26,10 @@ test('every variable is read; what is set to nothing is not set', () => {
     ESPALIER_AGENT_NAME: 'lab 1',
     ESPALIER_AGENT_DIR: '/srv/agent',
     ESPALIER_AGENT_CACHE_MB: '100',
+    ESPALIER_AGENT_CANARY_SECONDS: '0',
+    ESPALIER_AGENT_CANARY_IDLE_SECONDS: '30',
+    ESPALIER_AGENT_MEMORY_MB: '512',
+    ESPALIER_AGENT_DEADLINE_SECONDS: '90',
     ESPALIER_LOG_LEVEL: '',
     ESPALIER_EXIT_WITH_PARENT: '1',
   };
@@ -34,9 +40,15 @@ test('every variable is read; what is set to nothing is not set', () => {
     name: 'lab 1',
     dir: '/srv/agent',
     cacheBytes: 100_000_000,
+    canary: { betweenJobsMs: 0, idleMs: 30_000 },
+    limits: { memoryLimitBytes: 512_000_000, deadlineMs: 90_000 },
     logLevel: 'info',
     exitWithParent: true,
   });
+});
+
+test('auto, alone, stands for every target that works here', () => {
+  expect(readConfig({ ESPALIER_TARGETS: 'auto' }, machine).targets).toBe('auto');
 });
 
 test.each([
@@ -48,6 +60,10 @@ test.each([
   ['ESPALIER_AGENT_NAME', 'x'.repeat(201)],
   ['ESPALIER_AGENT_CACHE_MB', '0'],
   ['ESPALIER_AGENT_CACHE_MB', '4 GB'],
+  ['ESPALIER_AGENT_CANARY_SECONDS', '-1'],
+  ['ESPALIER_AGENT_CANARY_IDLE_SECONDS', '1.5'],
+  ['ESPALIER_AGENT_MEMORY_MB', '0'],
+  ['ESPALIER_AGENT_DEADLINE_SECONDS', 'never'],
   ['ESPALIER_LOG_LEVEL', 'loud'],
   ['ESPALIER_EXIT_WITH_PARENT', 'yes'],
 ])('%s=%j is refused by name, with an example', (name, value) => {

@@ -1,17 +1,22 @@
 import { join } from 'node:path';
 import { environmentReader, LogLevel } from '@espalier/contracts';
 import { Type } from 'typebox';
+import type { CanaryIntervals } from './canary-schedule.js';
+import { AUTO } from './targets.js';
 
 /** Everything that an agent can be told. */
 export interface AgentConfig {
   readonly apiUrl: string;
   readonly redisUrl: string;
-  /** null: every target that this machine can serve on its CPU. */
-  readonly targets: readonly string[] | null;
+  /** null: the CPU of this machine; `auto`: every built-in target that works here. */
+  readonly targets: readonly string[] | typeof AUTO | null;
   readonly name: string;
   /** Folder of the agent's identity, artifact cache and undelivered outcomes. One agent a folder. */
   readonly dir: string;
   readonly cacheBytes: number;
+  readonly canary: CanaryIntervals;
+  /** What a probe may cost; absent: 90 % of the memory, and a time by the job's spec. */
+  readonly limits: { readonly memoryLimitBytes?: number; readonly deadlineMs?: number };
   readonly logLevel: LogLevel;
   /** Stop when the process that started this one is gone. */
   readonly exitWithParent: boolean;
@@ -24,6 +29,7 @@ export interface MachineDefaults {
 }
 
 const BYTES_PER_MB = 1_000_000;
+const MS_PER_SECOND = 1_000;
 const TARGET = '[a-z0-9][a-z0-9-]{0,62}';
 
 const readEnvironment = environmentReader(
@@ -34,6 +40,10 @@ const readEnvironment = environmentReader(
     ESPALIER_AGENT_NAME: Type.Optional(Type.String({ maxLength: 200 })),
     ESPALIER_AGENT_DIR: Type.Optional(Type.String()),
     ESPALIER_AGENT_CACHE_MB: Type.String({ pattern: '^[1-9]\\d{0,8}$', default: '4096' }),
+    ESPALIER_AGENT_CANARY_SECONDS: Type.String({ pattern: '^\\d{1,6}$', default: '60' }),
+    ESPALIER_AGENT_CANARY_IDLE_SECONDS: Type.String({ pattern: '^\\d{1,6}$', default: '900' }),
+    ESPALIER_AGENT_MEMORY_MB: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,8}$' })),
+    ESPALIER_AGENT_DEADLINE_SECONDS: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,5}$' })),
     ESPALIER_LOG_LEVEL: Type.Unsafe<LogLevel>({ ...LogLevel, default: 'info' }),
     ESPALIER_EXIT_WITH_PARENT: Type.String({ pattern: '^[01]$', default: '0' }),
   }),
@@ -44,12 +54,29 @@ const readEnvironment = environmentReader(
     ESPALIER_AGENT_NAME: 'lab-device-1',
     ESPALIER_AGENT_DIR: '/var/lib/espalier-agent',
     ESPALIER_AGENT_CACHE_MB: '4096',
+    ESPALIER_AGENT_CANARY_SECONDS: '60',
+    ESPALIER_AGENT_CANARY_IDLE_SECONDS: '900',
+    ESPALIER_AGENT_MEMORY_MB: '8000',
+    ESPALIER_AGENT_DEADLINE_SECONDS: '600',
     ESPALIER_LOG_LEVEL: 'info',
     ESPALIER_EXIT_WITH_PARENT: '1',
   },
 );
 
 const uniqueNames = (list: string): readonly string[] => [...new Set(list.split(',').map((name) => name.trim()))];
+
+function targetsIn(list: string | undefined): AgentConfig['targets'] {
+  if (list === undefined) return null;
+  return list === AUTO ? AUTO : uniqueNames(list);
+}
+
+function limitsIn(variables: ReturnType<typeof readEnvironment>): AgentConfig['limits'] {
+  const { ESPALIER_AGENT_MEMORY_MB: megabytes, ESPALIER_AGENT_DEADLINE_SECONDS: seconds } = variables;
+  return {
+    ...(megabytes === undefined ? {} : { memoryLimitBytes: Number(megabytes) * BYTES_PER_MB }),
+    ...(seconds === undefined ? {} : { deadlineMs: Number(seconds) * MS_PER_SECOND }),
+  };
+}
 
 /**
  * The configuration in an environment.
@@ -63,10 +90,15 @@ export function readConfig(
   return {
     apiUrl: variables.ESPALIER_API_URL,
     redisUrl: variables.REDIS_URL,
-    targets: variables.ESPALIER_TARGETS === undefined ? null : uniqueNames(variables.ESPALIER_TARGETS),
+    targets: targetsIn(variables.ESPALIER_TARGETS),
     name: variables.ESPALIER_AGENT_NAME ?? hostname,
     dir: variables.ESPALIER_AGENT_DIR ?? join(homeDir, '.espalier', 'agent'),
     cacheBytes: Number(variables.ESPALIER_AGENT_CACHE_MB) * BYTES_PER_MB,
+    canary: {
+      betweenJobsMs: Number(variables.ESPALIER_AGENT_CANARY_SECONDS) * MS_PER_SECOND,
+      idleMs: Number(variables.ESPALIER_AGENT_CANARY_IDLE_SECONDS) * MS_PER_SECOND,
+    },
+    limits: limitsIn(variables),
     logLevel: variables.ESPALIER_LOG_LEVEL,
     exitWithParent: variables.ESPALIER_EXIT_WITH_PARENT === '1',
   };

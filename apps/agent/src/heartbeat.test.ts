@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type Activity, createActivity } from './activity.js';
+import { createHealth, type Health } from './health.js';
 import { startHeartbeat } from './heartbeat.js';
 import { listeningLog, type Respond, sendJson, sendProblem, startStandIn, type StandIn, until } from './testing.js';
 
@@ -10,6 +11,7 @@ const HOUR_MS = 3_600_000;
 interface Beating {
   readonly api: StandIn;
   readonly activity: Activity;
+  readonly health: Health;
   readonly lines: readonly Record<string, unknown>[];
   readonly enrolments: () => number;
 }
@@ -23,11 +25,13 @@ async function whileBeating(
   const { log, lines } = listeningLog();
   let enrolments = 0;
   const activity = createActivity();
+  const health = createHealth();
   const loop = startHeartbeat({
     client: api.client,
     agentId: AGENT,
     everyMs,
     activity,
+    health,
     onUnknown: async () => {
       enrolments += 1;
     },
@@ -35,13 +39,13 @@ async function whileBeating(
     now: () => new Date('2026-01-01T00:00:00Z'),
   });
   try {
-    await use({ api, activity, lines, enrolments: () => enrolments });
+    await use({ api, activity, health, lines, enrolments: () => enrolments });
   } finally {
     await loop.close();
   }
 }
 
-const goOn: Respond = (_seen, response) => sendJson(response, 200, { cancel: false });
+const goOn: Respond = (_seen, response) => sendJson(response, 200, { cancel: false, health: 'healthy' });
 
 test('an agent that does nothing says so, again and again', async () => {
   await whileBeating(5, goOn, async ({ api }) => {
@@ -75,7 +79,8 @@ test('what changes is told at once, progress within a phase with the next heartb
 test('an answer that cancels breaks off the measurement that the heartbeat named', async () => {
   await whileBeating(
     HOUR_MS,
-    ({ body }, response) => sendJson(response, 200, { cancel: JSON.stringify(body).includes(ONE.measurementId) }),
+    ({ body }, response) =>
+      sendJson(response, 200, { cancel: JSON.stringify(body).includes(ONE.measurementId), health: 'healthy' }),
     async ({ activity }) => {
       const work = activity.begin();
       work.claimed(ONE);

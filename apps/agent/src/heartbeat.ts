@@ -1,6 +1,7 @@
 import { type Client, pause } from '@espalier/client';
 import type { Logger } from 'pino';
 import type { Activity } from './activity.js';
+import type { Health } from './health.js';
 import { verdictOf } from './verdict.js';
 
 /** A heartbeat on its way when the agent stops gets so long. */
@@ -12,6 +13,7 @@ export interface HeartbeatOptions {
   readonly agentId: string;
   readonly everyMs: number;
   readonly activity: Activity;
+  readonly health: Health;
   /** The API does not know this agent (any more). Awaited before the next heartbeat. */
   readonly onUnknown: () => Promise<void>;
   readonly log: Logger;
@@ -25,7 +27,7 @@ export interface HeartbeatLoop {
 
 /** Tells the API every `everyMs`, and at once when it changes, that this agent lives and what it does; hears what to stop. */
 export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
-  const { client, agentId, everyMs, activity, onUnknown, log, now } = options;
+  const { client, agentId, everyMs, activity, health, onUnknown, log, now } = options;
   const stop = new AbortController();
   const closing = new AbortController();
   let nap = new AbortController();
@@ -33,9 +35,11 @@ export function startHeartbeat(options: HeartbeatOptions): HeartbeatLoop {
 
   async function beat(): Promise<void> {
     const sent = activity.heartbeat();
+    const askedAt = health.revision();
     try {
-      const { cancel } = await client.agents.heartbeat(agentId, sent, { signal: stop.signal });
+      const { cancel, health: status } = await client.agents.heartbeat(agentId, sent, { signal: stop.signal });
       lastSuccessAt = now().toISOString();
+      health.heard(status, askedAt);
       if (cancel && sent.running !== undefined) {
         const { measurementId, attempt } = sent.running;
         log.info({ measurementId, attempt }, 'the API does not want the running measurement any more');

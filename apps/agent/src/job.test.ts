@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { resolveSpec } from '@espalier/contracts';
-import { measure } from '@espalier/measure';
+import { measure, profile } from '@espalier/measure';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type Activity, createActivity } from './activity.js';
 import { openArtifactCache } from './artifact-cache.js';
+import { createHealth } from './health.js';
 import { doJob, type JobOptions } from './job.js';
 import { openSpool } from './spool.js';
 import { listeningLog, type Respond, sendJson, sendProblem, startStandIn, type StandIn, until } from './testing.js';
@@ -18,6 +19,7 @@ const subject = createHash('sha256').update(BYTES).digest('hex');
 
 const claimed = {
   ...job,
+  kind: 'latency' as const,
   subject,
   control: null,
   target: 'x86-cpu',
@@ -66,7 +68,20 @@ async function whileDoing(respond: Respond, more: Partial<JobOptions>, use: (doi
   });
   const spool = await openSpool({ dir: join(dir, 'spool'), client, log, random: () => 0 });
   const activity = createActivity();
-  const options = { client, agentId, cache, spool, activity, measure, random: () => 0, ...more };
+  const health = createHealth();
+  const options = {
+    client,
+    agentId,
+    cache,
+    spool,
+    activity,
+    health,
+    measure,
+    profile,
+    limits: {},
+    random: () => 0,
+    ...more,
+  };
   const done = doJob(options, job, log);
   try {
     await use({ api, activity, done });

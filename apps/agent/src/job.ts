@@ -1,10 +1,11 @@
-import type { Client } from '@espalier/client';
-import type { Claimed, MeasurementJob, Outcome } from '@espalier/contracts';
-import type { measure } from '@espalier/measure';
+import { type Client, ClientError } from '@espalier/client';
+import type { CanaryStamp, Claimed, MeasurementJob, Outcome } from '@espalier/contracts';
+import type { MeasureOptions, measure, profile } from '@espalier/measure';
 import type { Logger } from 'pino';
 import { type Activity, BrokenOff, type Work } from './activity.js';
 import type { ArtifactCache } from './artifact-cache.js';
 import { failureOf } from './failure.js';
+import type { Health } from './health.js';
 import type { Parcel, Spool } from './spool.js';
 import { untilAnswered } from './until-answered.js';
 import { verdictOf } from './verdict.js';
@@ -19,36 +20,81 @@ export interface JobOptions {
   readonly cache: ArtifactCache;
   readonly spool: Spool;
   readonly activity: Activity;
+  readonly health: Health;
   readonly measure: typeof measure;
+  readonly profile: typeof profile;
+  /** What a probe may cost; absent: as `measure` decides. */
+  readonly limits: Pick<MeasureOptions, 'memoryLimitBytes' | 'deadlineMs'>;
   readonly random: () => number;
+}
+
+/** The device failed its canary: the job is for another one, or for later. */
+export class DeviceUnhealthy extends Error {
+  constructor(options?: ErrorOptions) {
+    super('the device fails its canary and takes no jobs', options);
+    this.name = 'DeviceUnhealthy';
+  }
 }
 
 /** The job as ours to do; null: it is done, cancelled, superseded or somebody else's. */
 async function claim(options: JobOptions, job: MeasurementJob, work: Work, log: Logger): Promise<Claimed | null> {
-  const { client, agentId, random } = options;
+  const { client, agentId, health, random } = options;
   try {
     return await untilAnswered({ what: 'claim', signal: work.signal, log, random }, () =>
       client.measurements.claim(job.measurementId, { agentId, attempt: job.attempt }, { signal: work.signal }),
     );
   } catch (error) {
     if (work.signal.aborted || verdictOf(error) === 'later') throw error;
+    if (error instanceof ClientError && error.code === 'device-unhealthy') {
+      health.judged('failed');
+      throw new DeviceUnhealthy({ cause: error });
+    }
     log.info({ reason: String(error) }, 'job dropped');
     return null;
   }
 }
 
+/** Where on this disk everything lies that the job names. */
+interface Files {
+  readonly subjectPath: string;
+  readonly controlPath?: string;
+  readonly inputDataPath?: string;
+}
+
+async function fetchFiles(options: JobOptions, claimed: Claimed, work: Work, log: Logger): Promise<Files> {
+  const { cache, random } = options;
+  const { subject, control, spec } = claimed;
+  const wanted = [...new Set([subject, control, spec.inputData].filter((sha256) => sha256 !== null))];
+  const paths = await untilAnswered({ what: 'artifacts', signal: work.signal, log, random }, () =>
+    cache.fetch(wanted, work.signal),
+  );
+  const pathOf = (sha256: string): string => paths[wanted.indexOf(sha256)] ?? '';
+  return {
+    subjectPath: pathOf(subject),
+    ...(control === null ? {} : { controlPath: pathOf(control) }),
+    ...(spec.inputData === null ? {} : { inputDataPath: pathOf(spec.inputData) }),
+  };
+}
+
+/** The environment of a result, with the canary of the device beside it. */
+function stamped<Result extends { readonly environment: object }>(
+  result: Result,
+  canary: CanaryStamp | undefined,
+): Result {
+  return canary === undefined ? result : { ...result, environment: { ...result.environment, canary } };
+}
+
 async function measureClaimed(options: JobOptions, claimed: Claimed, work: Work, log: Logger): Promise<Outcome> {
-  const { cache, measure, random } = options;
-  const wanted = claimed.control === null ? [claimed.subject] : [claimed.subject, claimed.control];
-  const [subjectPath = '', controlPath] = await untilAnswered(
-    { what: 'artifacts', signal: work.signal, log, random },
-    () => cache.fetch(wanted, work.signal),
-  );
-  const result = await measure(
-    { subjectPath, spec: claimed.spec, ...(controlPath === undefined ? {} : { controlPath }) },
-    { onProgress: work.progress, signal: work.signal },
-  );
-  return { kind: 'succeeded', result };
+  const { measure, profile, health, limits } = options;
+  const { kind, spec, target } = claimed;
+  const { subjectPath, ...others } = await fetchFiles(options, claimed, work, log);
+  const canary = health.stamp(target);
+  const during = { ...limits, onProgress: work.progress, signal: work.signal };
+  if (kind === 'profile') {
+    const found = await profile({ modelPath: subjectPath, inputDataPath: others.inputDataPath, spec }, during);
+    return { kind: 'profiled', profile: stamped(found, canary) };
+  }
+  return { kind: 'succeeded', result: stamped(await measure({ subjectPath, ...others, spec }, during), canary) };
 }
 
 /** How the measurement ended; null: the API does not want to know. */
@@ -96,15 +142,18 @@ async function fulfil(options: JobOptions, claimed: Claimed, work: Work, log: Lo
 
 /**
  * Does one job of the queue: claim, fetch, measure, report. Resolves when nothing is left to do for it here, whatever came
- * of it; rejects with `BrokenOff` when the agent stopped before the job was its own.
+ * of it; rejects with `BrokenOff` when the agent stopped before the job was its own, and with `DeviceUnhealthy` when the
+ * device may take no jobs.
  */
 export async function doJob(options: JobOptions, job: MeasurementJob, log: Logger): Promise<void> {
+  if (!options.health.allowsJobs()) throw new DeviceUnhealthy();
   const work = options.activity.begin();
   try {
     const claimed = await claim(options, job, work, log);
     if (claimed === null) return;
     work.claimed(claimed);
-    log.info({ target: claimed.target, subject: claimed.subject, control: claimed.control }, 'measuring');
+    const { kind, target, subject, control } = claimed;
+    log.info({ kind, target, subject, control }, 'measuring');
     await fulfil(options, claimed, work, log);
   } finally {
     work.end();

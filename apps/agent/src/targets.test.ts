@@ -4,6 +4,8 @@ import { expect, test } from '@jest/globals';
 import { chooseTargets, type TargetOptions } from './targets.js';
 import { listeningLog, sendJson, startStandIn, type StandIn } from './testing.js';
 
+const OWN_CPU = arch() === 'arm64' ? 'arm64-cpu' : 'x86-cpu';
+
 const own = {
   name: 'my-board',
   description: '',
@@ -29,13 +31,15 @@ const optionsOf = ({ client }: StandIn, asked: TargetOptions['asked']): TargetOp
 
 test('an agent that is asked for nothing serves the CPU of its machine, and asks nobody', async () => {
   await using server = await api();
-  await expect(chooseTargets(optionsOf(server, null))).resolves.toEqual([arch() === 'arm64' ? 'arm64-cpu' : 'x86-cpu']);
+  await expect(chooseTargets(optionsOf(server, null))).resolves.toEqual([{ name: OWN_CPU, provider: 'cpu' }]);
   expect(server.seen).toHaveLength(0);
 });
 
 test("a target of one's own is what the API says it is", async () => {
   await using server = await api();
-  await expect(chooseTargets(optionsOf(server, ['my-board']))).resolves.toEqual(['my-board']);
+  await expect(chooseTargets(optionsOf(server, ['my-board']))).resolves.toEqual([
+    { name: 'my-board', provider: 'cpu' },
+  ]);
 });
 
 test('a target that this machine cannot serve is refused with the reason', async () => {
