@@ -6,6 +6,9 @@ const INSIGNIFICANT_LAGS = 5;
 /** A bias-corrected first autocorrelation beyond this says only that the series is too short to tell. */
 const MAX_FIRST_AUTOCORRELATION = 0.99;
 
+/** Longer series are seen as the means of this many blocks: lags take time n each, and a million values have a thousand. */
+const MAX_BLOCKS = 20_000;
+
 function centred(segment: Float64Array): Float64Array {
   const mean = segment.reduce((sum, value) => sum + value, 0) / segment.length;
   return segment.map((value) => value - mean);
@@ -62,22 +65,41 @@ function windowOf(covariance: Autocovariance, n: number, maxLag: number): number
   return Math.min(2 * Math.max(last, 1), maxLag);
 }
 
+/** Means of `size` neighbours each; what is left over at the end of a segment is let go. */
+function blockMeans(segment: Float64Array, size: number): Float64Array {
+  return Float64Array.from({ length: Math.floor(segment.length / size) }, (_, block) => {
+    const from = block * size;
+    return segment.subarray(from, from + size).reduce((sum, value) => sum + value, 0) / size;
+  });
+}
+
+/** Long-run variance γ₀ + 2·Σγ_k by the flat-top window: n times the variance of the mean. */
+function longRunVariance(segments: readonly Float64Array[], covariance: Autocovariance): number {
+  const n = total(segments);
+  const maxLag = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + INSIGNIFICANT_LAGS);
+  const window = windowOf(covariance, n, maxLag);
+  let longRun = covariance(0);
+  for (let lag = 1; lag <= window; lag++) longRun += 2 * flatTop(lag / window) * covariance(lag);
+  return longRun;
+}
+
 /**
  * How many neighbouring values of the series count as one independent value: τ ≥ 1, so that the variance of the mean is
  * τ·γ₀/n. The larger of two estimates, since each alone is too small where the other is good:
  * the flat-top window of Politis and White, and (1 + ρ)/(1 − ρ) of an autoregression of order 1 whose ρ is corrected for
  * its bias in short series, ρ̂ + (1 + 3ρ̂)/n (Kendall 1954), n the mean length of the segments.
+ *
+ * Of a very long series the window sees the means of blocks: its long-run variance is that of the means times their length.
  * @param segments of one series, each in order of time, with two values or more
  */
 export function inflation(segments: readonly Float64Array[]): number {
   const n = total(segments);
-  const maxLag = Math.min(n - 1, Math.ceil(Math.sqrt(n)) + INSIGNIFICANT_LAGS);
   const covariance = autocovariance(segments);
   const variance = covariance(0);
   if (variance <= 0) return 1;
-  const window = windowOf(covariance, n, maxLag);
-  let longRun = variance;
-  for (let lag = 1; lag <= window; lag++) longRun += 2 * flatTop(lag / window) * covariance(lag);
+  const size = Math.ceil(n / MAX_BLOCKS);
+  const blocks = size === 1 ? segments : segments.map((segment) => blockMeans(segment, size));
+  const longRun = size * longRunVariance(blocks, size === 1 ? covariance : autocovariance(blocks));
   const first = covariance(1) / variance;
   const rho = Math.min(MAX_FIRST_AUTOCORRELATION, first + ((1 + 3 * first) * segments.length) / n);
   return Math.max(1, longRun / variance, (1 + rho) / (1 - rho));
