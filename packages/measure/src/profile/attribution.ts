@@ -1,11 +1,6 @@
 import type { GraphNode, GraphView } from '@espalier/onnx';
 import { labelIn } from './labels.js';
-
-/** A kernel of the main graph, named as the profile names it. */
-export interface NamedKernel {
-  readonly name: string;
-  readonly opType: string;
-}
+import { type NamedKernel, nodesByKernel } from './optimised-nodes.js';
 
 /**
  * Kernels that only move or convert data. onnxruntime adds them where it likes, and gives them the names and the outputs
@@ -110,8 +105,12 @@ function kernelAfter({ graph, owners }: Ledger, node: GraphNode): number | undef
   return after.length === 0 ? undefined : Math.min(...after);
 }
 
-function startLedger(graph: GraphView, kernels: readonly NamedKernel[], optimised: GraphView | undefined): Ledger {
-  const optimisedNodes = kernels.map(({ name }) => optimised?.nodeNamed(name));
+function startLedger(
+  graph: GraphView,
+  kernels: readonly NamedKernel[],
+  optimised: GraphView | undefined,
+  optimisedNodes: readonly (GraphNode | undefined)[],
+): Ledger {
   const tensorOf = (name: string): readonly string[] => {
     const tensor = sourceIn(graph, name)?.tensor;
     return tensor === undefined ? [] : [tensor];
@@ -144,6 +143,29 @@ function mainNode(nodes: readonly GraphNode[], named: GraphNode | undefined): Gr
 }
 
 /**
+ * A node that onnxruntime replaced by several (an operator that it only knows as a function of others) is the work of all
+ * of them: a kernel without nodes that is no mere mover does the work of the kernel that it makes something for.
+ */
+function withParts(
+  found: readonly (readonly GraphNode[])[],
+  kernels: readonly NamedKernel[],
+  optimised: GraphView | undefined,
+  optimisedNodes: readonly (GraphNode | undefined)[],
+): readonly (readonly GraphNode[])[] {
+  if (optimised === undefined) return found;
+  const places = new Map(optimisedNodes.map((node, kernel) => [node, kernel]));
+  const all = [...found];
+  for (let kernel = all.length - 1; kernel >= 0; kernel--) {
+    const node = optimisedNodes[kernel];
+    if (node === undefined || all[kernel]?.length !== 0 || movers.has(kernels[kernel]?.opType ?? '')) continue;
+    const consumers = node.outputs.flatMap((tensor) => (tensor === '' ? [] : optimised.consumersOf(tensor)));
+    const whole = consumers.map((consumer) => all[places.get(consumer) ?? -1] ?? []).find((nodes) => nodes.length > 0);
+    if (whole !== undefined) all[kernel] = whole;
+  }
+  return all;
+}
+
+/**
  * Finds the nodes of the model behind every kernel, the main one first and the others in order of execution. A kernel is
  * known by the labels in its name and in the tensors that it writes. A node that vanished belongs to the kernel that
  * kept the node's inputs to itself, else to the kernel that needs its outputs. What does not depend on the model's inputs
@@ -157,7 +179,8 @@ export function nodesOfKernels(
   kernels: readonly NamedKernel[],
   optimised: GraphView | undefined,
 ): readonly (readonly GraphNode[])[] {
-  const ledger = startLedger(graph, kernels, optimised);
+  const optimisedNodes = nodesByKernel(kernels, optimised);
+  const ledger = startLedger(graph, kernels, optimised, optimisedNodes);
   for (const [kernel, named] of kernels.entries()) claimBackwards(ledger, kernel, named);
   const computed = graph.nodes.filter(({ outputs }) => outputs.some((name) => name !== '' && !graph.isConstant(name)));
   for (const node of computed) {
@@ -168,9 +191,10 @@ export function nodesOfKernels(
     const kernel = ledger.owners.has(node) ? undefined : kernelAfter(ledger, node);
     if (kernel !== undefined) claim(ledger, node, kernel);
   }
-  return kernels.map(({ name }, kernel) => {
+  const found = kernels.map(({ name }, kernel) => {
     const nodes = graph.nodes.filter((node) => ledger.owners.get(node) === kernel);
     const main = mainNode(nodes, sourceIn(graph, name)?.node);
     return main === undefined ? [] : [main, ...nodes.filter((node) => node !== main)];
   });
+  return withParts(found, kernels, optimised, optimisedNodes);
 }
