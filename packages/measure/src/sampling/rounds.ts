@@ -20,8 +20,8 @@ const MIN_SAMPLING_MS = 500;
 const MIN_PROCESS_MS = 200;
 
 /**
- * Looking at the samples pushes the model out of the caches, and so does telling the parent. Below this latency that shows,
- * so the round after it is run and not kept.
+ * Looking at the samples pushes the model out of the caches, and so does telling the parent. Below this latency that shows
+ * where runs follow each other at once, so the round after it is run and not kept.
  */
 const REWARM_BELOW_MS = 20;
 
@@ -194,7 +194,7 @@ export async function runRounds(
   const ledger = new Ledger(tracks, options);
   const maxMs = maxSeconds * 1000;
   const minMs = Math.min(Math.max(MIN_SAMPLING_MS / share, Math.min(MIN_PROCESS_MS, MIN_SAMPLING_MS)), maxMs);
-  const rewarm = Math.min(...typicalMs) < REWARM_BELOW_MS;
+  const rewarm = backToBack && Math.min(...typicalMs) < REWARM_BELOW_MS;
   await settle(order, ledger, options, maxMs);
   let checkAt = firstCheck({ ...rule, maxRuns }, share);
   let relativeHalfWidth: number | undefined;
