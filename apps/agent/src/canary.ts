@@ -4,6 +4,7 @@ import type { measureCanary } from '@espalier/measure';
 import type { Logger } from 'pino';
 import { startCanaryReports } from './canary-reports.js';
 import { type CanaryIntervals, isOver, retryAfterMs } from './canary-schedule.js';
+import { failureOf } from './failure.js';
 import type { Health } from './health.js';
 import type { ServedTarget } from './targets.js';
 import type { Turns } from './turns.js';
@@ -53,8 +54,18 @@ export function startCanary(options: CanaryOptions): CanaryLoop {
     return reading === undefined ? Number.POSITIVE_INFINITY : now().getTime() - Date.parse(reading.at);
   };
 
+  async function outcomeOn(provider: string): Promise<CanaryReading['outcome']> {
+    try {
+      return await measure({ provider }, { signal: stop.signal });
+    } catch (error) {
+      if (stop.signal.aborted) throw error;
+      const { code, message } = failureOf(error);
+      return { kind: 'failed', code, message };
+    }
+  }
+
   async function read({ name, provider }: ServedTarget): Promise<CanaryReading> {
-    const outcome = await measure({ provider }, { signal: stop.signal });
+    const outcome = await outcomeOn(provider);
     if (outcome.kind === 'measured') log.info({ target: name, ...outcome }, 'canary measured');
     else log.warn({ target: name, ...outcome }, 'canary failed');
     return { target: name, at: now().toISOString(), outcome };
@@ -66,8 +77,8 @@ export function startCanary(options: CanaryOptions): CanaryLoop {
       const readings: CanaryReading[] = [];
       try {
         for (const target of targets.filter(isDue)) readings.push(await read(target));
-      } catch (error) {
-        if (!stop.signal.aborted) log.error({ reason: String(error) }, 'the canary could not be measured');
+      } catch {
+        // Broken off: the agent stops.
       }
       health.measured(readings);
       lastRoundMs = now().getTime();

@@ -16,6 +16,14 @@ test("a probe's end keeps its code and its last words", () => {
   });
 });
 
+test('what the probe was at when it ended comes before its last words', () => {
+  const doing = { phase: 'first-run', modelPath: '/var/cache/0123abcd' } as const;
+  const probe = { exitCode: null, signal: 'SIGSEGV', lastWords: 'kernel: boom', doing } as const;
+  expect(failureOf(new MeasureError('probe-crashed', 'the probe died', { probe })).detail).toBe(
+    'phase: first-run of 0123abcd\nkernel: boom',
+  );
+});
+
 test('an artifact that could not be had is artifact-unavailable, whatever the reason', () => {
   expect(failureOf(new ClientError('artifact-corrupt', 'other bytes'))).toEqual({
     code: 'artifact-unavailable',

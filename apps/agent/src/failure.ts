@@ -1,9 +1,18 @@
+import { basename } from 'node:path';
 import { ClientError } from '@espalier/client';
 import type { MeasurementFailure } from '@espalier/contracts';
-import { MeasureError } from '@espalier/measure';
+import { MeasureError, type ProbeEnd } from '@espalier/measure';
 
 const withHint = (message: string, hint: string | undefined): string =>
   hint === undefined ? message : `${message}; ${hint}`;
+
+/** What the probe was at when it ended; its models are files of the cache, named by their SHA-256. */
+function lastDeed(doing: ProbeEnd['doing']): string {
+  if (doing === undefined) return '';
+  return doing.modelPath === undefined
+    ? `phase: ${doing.phase}`
+    : `phase: ${doing.phase} of ${basename(doing.modelPath)}`;
+}
 
 /**
  * Why a measurement failed, as the API keeps it: the probe's own code with its last words; `artifact-unavailable` when
@@ -11,11 +20,13 @@ const withHint = (message: string, hint: string | undefined): string =>
  */
 export function failureOf(error: unknown): MeasurementFailure {
   if (error instanceof MeasureError) {
-    const lastWords = error.probe?.lastWords ?? '';
+    const detail = [lastDeed(error.probe?.doing), error.probe?.lastWords ?? '']
+      .filter((text) => text !== '')
+      .join('\n');
     return {
       code: error.code,
       message: withHint(error.message, error.hint),
-      ...(lastWords === '' ? {} : { detail: lastWords }),
+      ...(detail === '' ? {} : { detail }),
     };
   }
   if (error instanceof ClientError) {

@@ -1,38 +1,13 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
-import { resolveSpec } from '@espalier/contracts';
-import { measure, profile } from '@espalier/measure';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Activity, createActivity } from './activity.js';
-import { openArtifactCache } from './artifact-cache.js';
+import type { measure } from '@espalier/measure';
+import { expect, test } from '@jest/globals';
 import { createHealth } from './health.js';
-import { doJob, type JobOptions } from './job.js';
+import { agentId, deliveries, generousWith, job, whileDoing } from './job-testing.js';
 import { openSpool } from './spool.js';
-import { listeningLog, type Respond, sendJson, sendProblem, startStandIn, type StandIn, until } from './testing.js';
+import { listeningLog, sendProblem, until } from './testing.js';
 
-const agentId = '018f3f5c-0000-7000-8000-00000000000a';
-const job = { measurementId: '018f3f5c-0000-7000-8000-000000000001', attempt: 2 };
-const BYTES = 'no model at all';
-const subject = createHash('sha256').update(BYTES).digest('hex');
-
-const claimed = {
-  ...job,
-  kind: 'latency' as const,
-  subject,
-  control: null,
-  target: 'x86-cpu',
-  spec: resolveSpec(),
-  leaseSeconds: 30,
-};
-
-/** An API that gives the job away and takes whatever comes of it. */
-const generous: Respond = ({ path }, response) => {
-  if (path.endsWith('/claim')) sendJson(response, 200, claimed);
-  else if (path.startsWith('/v1/artifacts/')) response.end(BYTES);
-  else sendJson(response, 200, { accepted: true });
-};
+const generous = generousWith(['no model at all']);
 
 /** A measurement that goes on until it is broken off. */
 const endless: typeof measure = (_request, options) =>
@@ -41,59 +16,6 @@ const endless: typeof measure = (_request, options) =>
     if (signal?.aborted) reject(signal.reason);
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
-
-let dir = '';
-beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'espalier-job-'));
-});
-afterEach(() => rm(dir, { recursive: true }));
-
-interface Doing {
-  readonly api: StandIn;
-  readonly activity: Activity;
-  /** Rejects with what `doJob` rejects with. */
-  readonly done: Promise<void>;
-}
-
-async function whileDoing(respond: Respond, more: Partial<JobOptions>, use: (doing: Doing) => Promise<void>) {
-  await using api = await startStandIn(respond);
-  const { client } = api;
-  const { log } = listeningLog();
-  const cache = await openArtifactCache({
-    dir: join(dir, 'artifacts'),
-    maxBytes: 100,
-    client,
-    log,
-    now: () => new Date(),
-  });
-  const spool = await openSpool({ dir: join(dir, 'spool'), client, log, random: () => 0 });
-  const activity = createActivity();
-  const health = createHealth();
-  const options = {
-    client,
-    agentId,
-    cache,
-    spool,
-    activity,
-    health,
-    measure,
-    profile,
-    limits: {},
-    random: () => 0,
-    ...more,
-  };
-  const done = doJob(options, job, log);
-  try {
-    await use({ api, activity, done });
-  } finally {
-    activity.stop();
-    await done.catch(() => undefined); // a test that expects a rejection has looked at it
-    await spool.close();
-  }
-}
-
-const deliveries = ({ seen }: StandIn): unknown[] =>
-  seen.filter(({ path }) => path.endsWith('/result')).map(({ body }) => body);
 
 test('what onnxruntime refuses is delivered as a failure with its code', async () => {
   await whileDoing(generous, {}, async ({ api, activity, done }) => {
@@ -146,7 +68,7 @@ test('an artifact that cannot be had fails the measurement as artifact-unavailab
 });
 
 test('a cancelled measurement ends and delivers nothing', async () => {
-  await whileDoing(generous, { measure: endless }, async ({ api, activity, done }) => {
+  await whileDoing(generous, { measure: endless }, async ({ api, activity, dir, done }) => {
     await until(() => activity.heartbeat().running !== undefined);
     activity.cancel(job.measurementId, job.attempt);
     await done;
@@ -156,7 +78,7 @@ test('a cancelled measurement ends and delivers nothing', async () => {
 });
 
 test('an agent that stops gives its measurement back', async () => {
-  await whileDoing(generous, { measure: endless }, async ({ api, activity, done }) => {
+  await whileDoing(generous, { measure: endless }, async ({ api, activity, dir, done }) => {
     await until(() => activity.heartbeat().running !== undefined);
     activity.stop();
     await done;
@@ -166,7 +88,7 @@ test('an agent that stops gives its measurement back', async () => {
 });
 
 test('the next start of an agent that was killed gives its measurement back', async () => {
-  await whileDoing(generous, { measure: endless }, async ({ api, activity, done }) => {
+  await whileDoing(generous, { measure: endless }, async ({ api, activity, dir, done }) => {
     await until(async () => (await readdir(join(dir, 'spool'))).some((name) => name.endsWith('.json')));
     const next = await openSpool({
       dir: join(dir, 'spool'),
@@ -189,6 +111,27 @@ test('an agent that stops before the job is its own rejects it, so that the queu
     async ({ activity, done }) => {
       activity.stop();
       await expect(done).rejects.toMatchObject({ reason: 'stopped' });
+    },
+  );
+});
+
+test('a device that fails its canary declines a job unseen, so that it goes back to the queue', async () => {
+  const health = createHealth();
+  health.judged('failed');
+  await whileDoing(generous, { health }, async ({ api, done }) => {
+    await expect(done).rejects.toMatchObject({ name: 'JobDeclined' });
+    expect(api.seen).toEqual([]);
+  });
+});
+
+test('a device that learns from the claim that it fails its canary declines the job, and takes no more', async () => {
+  await whileDoing(
+    (_seen, response) => sendProblem(response, 409, 'device-unhealthy'),
+    {},
+    async ({ activity, health, done }) => {
+      await expect(done).rejects.toMatchObject({ name: 'JobDeclined' });
+      expect(health.allowsJobs()).toBe(false);
+      expect(activity.heartbeat()).toEqual({ state: 'idle' });
     },
   );
 });

@@ -1,6 +1,7 @@
 import { type Client, ClientError } from '@espalier/client';
 import type { CanaryStamp, Claimed, MeasurementJob, Outcome } from '@espalier/contracts';
 import type { MeasureOptions, measure, profile } from '@espalier/measure';
+import { JobDeclined } from '@espalier/queue';
 import type { Logger } from 'pino';
 import { type Activity, BrokenOff, type Work } from './activity.js';
 import type { ArtifactCache } from './artifact-cache.js';
@@ -28,14 +29,6 @@ export interface JobOptions {
   readonly random: () => number;
 }
 
-/** The device failed its canary: the job is for another one, or for later. */
-export class DeviceUnhealthy extends Error {
-  constructor(options?: ErrorOptions) {
-    super('the device fails its canary and takes no jobs', options);
-    this.name = 'DeviceUnhealthy';
-  }
-}
-
 /** The job as ours to do; null: it is done, cancelled, superseded or somebody else's. */
 async function claim(options: JobOptions, job: MeasurementJob, work: Work, log: Logger): Promise<Claimed | null> {
   const { client, agentId, health, random } = options;
@@ -47,7 +40,7 @@ async function claim(options: JobOptions, job: MeasurementJob, work: Work, log: 
     if (work.signal.aborted || verdictOf(error) === 'later') throw error;
     if (error instanceof ClientError && error.code === 'device-unhealthy') {
       health.judged('failed');
-      throw new DeviceUnhealthy({ cause: error });
+      throw new JobDeclined(error.message, { cause: error });
     }
     log.info({ reason: String(error) }, 'job dropped');
     return null;
@@ -142,11 +135,11 @@ async function fulfil(options: JobOptions, claimed: Claimed, work: Work, log: Lo
 
 /**
  * Does one job of the queue: claim, fetch, measure, report. Resolves when nothing is left to do for it here, whatever came
- * of it; rejects with `BrokenOff` when the agent stopped before the job was its own, and with `DeviceUnhealthy` when the
+ * of it; rejects with `BrokenOff` when the agent stopped before the job was its own, and with `JobDeclined` when the
  * device may take no jobs.
  */
 export async function doJob(options: JobOptions, job: MeasurementJob, log: Logger): Promise<void> {
-  if (!options.health.allowsJobs()) throw new DeviceUnhealthy();
+  if (!options.health.allowsJobs()) throw new JobDeclined('the device fails its canary and takes no jobs');
   const work = options.activity.begin();
   try {
     const claimed = await claim(options, job, work, log);

@@ -4,6 +4,7 @@ import type { MeasurementJob } from '@espalier/contracts';
 import { type Job, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { reachingRedis } from './connection.js';
+import { JobDeclined } from './errors.js';
 import { parseJob, queueName } from './job.js';
 import type { QueueLog } from './log.js';
 
@@ -14,7 +15,10 @@ export interface JobContext {
   readonly target: string;
 }
 
-/** Does a job. When it throws, the job leaves the queue; a measurement that still waits is queued again by the reconciler. */
+/**
+ * Does a job. When it throws a `JobDeclined`, the job goes back to its place in the queue; with anything else it leaves the
+ * queue, and a measurement that still waits is queued again by the reconciler.
+ */
 export type JobHandler = (job: MeasurementJob, context: JobContext) => Promise<void>;
 
 /** Takes jobs until it is closed. */
@@ -118,15 +122,17 @@ async function perform(
     await holdingLock(taken, log, async () => await handle(payload, { signal, target }));
     return undefined;
   } catch (error) {
+    if (error instanceof JobDeclined) return error;
     log.warn({ err: error, target, jobId: job.id }, 'A job failed; it is queued again if it is still needed');
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-/** Takes a job off the queue, however it ended. */
+/** Takes a job off the queue, however it ended; one that was declined goes back into it. */
 async function takeOff({ job, token, target }: Taken, failure: Error | undefined, log: QueueLog): Promise<void> {
   try {
     if (failure === undefined) await job.moveToCompleted(null, token, false);
+    else if (failure instanceof JobDeclined) await job.moveToWait(token);
     else await job.moveToFailed(failure, token, false);
   } catch (error) {
     // Its lock ran out or Redis lost it. What was done stands in Postgres.

@@ -13,3 +13,8 @@ export class QueueError extends Error {
     this.hint = hint;
   }
 }
+
+/** A handler does not want a job that somebody else may well do, or itself later: it goes back to its place in the queue. */
+export class JobDeclined extends Error {
+  override readonly name = 'JobDeclined';
+}

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { type Consumer, type MeasurementQueue, openQueue, type QueueLog, type TargetJob } from './index.js';
+import {
+  type Consumer,
+  JobDeclined,
+  type MeasurementQueue,
+  openQueue,
+  type QueueLog,
+  type TargetJob,
+} from './index.js';
 import { keysBelow, loseEverything, openLine } from './testing.js';
 
 const redisUrl = process.env['REDIS_URL'];
@@ -163,6 +170,22 @@ test('a handler that throws takes the job off the queue, and the next job is don
   await queue.enqueue([bad, good]);
   expect(await done).toBe(good.measurementId);
   expect(await queue.missing([bad])).toEqual([bad]);
+});
+
+test('a job that is declined goes back to the queue, where another consumer finds it', async () => {
+  const { queue } = await openTestQueue();
+  const wanted = job('t');
+  const declined = gate();
+  const unwilling = await queue.consume(['t'], async () => {
+    declined.open();
+    throw new JobDeclined('not here');
+  });
+  await queue.enqueue([wanted]);
+  await declined.opened;
+  await unwilling.close();
+  expect(await queue.missing([wanted])).toEqual([]);
+  const { until } = await collect(queue, ['t']);
+  expect(await until(1)).toEqual([wanted.measurementId]);
 });
 
 test('closing at once aborts the signal of the job in hand', async () => {
