@@ -1,7 +1,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Route, Switch } from 'wouter';
 import { Shell } from './components/shell.js';
+import { ComparePage } from './pages/compare-page.js';
 import { FleetPage } from './pages/fleet-page.js';
+import { MeasurementPage } from './pages/measurement-page.js';
+import { MeasurementsPage } from './pages/measurements-page.js';
 import { MissingPage } from './pages/missing-page.js';
 import { ModelPage } from './pages/model-page.js';
 import { ModelsPage } from './pages/models-page.js';
@@ -20,6 +23,9 @@ export function App() {
           <Route path="/models" component={ModelsPage} />
           <Route path="/models/:id">{({ id }) => <ModelPage key={id} id={id} />}</Route>
           <Route path="/plans/:id">{({ id }) => <PlanPage key={id} id={id} />}</Route>
+          <Route path="/measurements" component={MeasurementsPage} />
+          <Route path="/measurements/:id">{({ id }) => <MeasurementPage key={id} id={id} />}</Route>
+          <Route path="/compare" component={ComparePage} />
           <Route component={MissingPage} />
         </Switch>
       </Shell>

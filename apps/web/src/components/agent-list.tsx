@@ -1,8 +1,10 @@
 import type { Agent } from '@espalier/contracts';
+import { Link } from 'wouter';
 import { formatBytes, formatNoun } from '../format/number.js';
 import { describeProgress, progressRemaining, progressShare } from '../format/progress.js';
 import styles from './agent-list.module.css';
-import { AgentBadge } from './badge.js';
+import { AgentBadge, HealthBadge } from './badge.js';
+import { DeviceHealth } from './device-health.js';
 import { ProgressBar } from './progress-bar.js';
 import { TimeAgo } from './time-ago.js';
 
@@ -23,12 +25,12 @@ const IDLE_TEXT: Readonly<Record<Agent['state'], string>> = {
 };
 
 function Running({ running }: { readonly running: NamedRun }) {
-  const { progress, subjectName, target } = running;
+  const { measurementId, progress, subjectName, target } = running;
   return (
     <>
       <div className={styles.work}>
         <span>
-          <strong>{subjectName}</strong> on {target}: {describeProgress(progress)}
+          <Link href={`/measurements/${measurementId}`}>{subjectName}</Link> on {target}: {describeProgress(progress)}
         </span>
         <span className={styles.remaining}>{progressRemaining(progress)}</span>
       </div>
@@ -44,6 +46,7 @@ function AgentItem({ agent, running }: NamedAgent) {
       <div className={styles.head}>
         <h3>{agent.name}</h3>
         <AgentBadge state={state} />
+        <HealthBadge status={agent.health.status} />
         <span className={styles.seen}>
           seen <TimeAgo at={agent.lastSeenAt} />
         </span>
@@ -55,6 +58,7 @@ function AgentItem({ agent, running }: NamedAgent) {
       <div className={styles.now}>
         {running === null ? <p className={styles.waiting}>{IDLE_TEXT[state]}</p> : <Running running={running} />}
       </div>
+      <DeviceHealth agent={agent} />
     </li>
   );
 }

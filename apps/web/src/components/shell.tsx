@@ -7,6 +7,11 @@ import styles from './shell.module.css';
 const PLACES = [
   { href: '/', text: 'Fleet', isHere: (path: string) => path === '/' },
   { href: '/models', text: 'Models', isHere: (path: string) => path.startsWith('/models') },
+  {
+    href: '/measurements',
+    text: 'Measurements',
+    isHere: (path: string) => path.startsWith('/measurements') || path === '/compare',
+  },
 ] as const;
 
 /** What all pages have around them. A new page begins at its top, for the eye and for the keyboard. */

@@ -25,6 +25,7 @@ import { blocksQuery, modelQuery } from '../service/queries.js';
 import { usePlanFeed } from '../service/use-plan-feed.js';
 import { useTitle } from '../service/use-title.js';
 import { blockRows } from '../state/block-rows.js';
+import { listPath } from '../state/measurement-filter.js';
 import { type PlanStory, planView } from '../state/plan-view.js';
 import { viewOf } from '../state/view.js';
 
@@ -83,6 +84,23 @@ function NetworkParts({ plan, modelName }: { readonly plan: Plan; readonly model
   );
 }
 
+/** Where everything that a plan measured can be looked at. */
+function MeasurementLinks({ plan: { modelId, budgets, artifact } }: { readonly plan: Plan }) {
+  const target = budgets[0]?.target;
+  const all = listPath({ modelId, ...(target === undefined ? {} : { target }) });
+  return (
+    <>
+      <Link href={all}>its measurements</Link>
+      {artifact === null ? null : (
+        <>
+          {' · '}
+          <Link href={listPath({ subject: artifact })}>those of the pruned model</Link>
+        </>
+      )}
+    </>
+  );
+}
+
 function PlanSheet({ plan, events }: PlanStory) {
   const model = useQuery(modelQuery(plan.modelId));
   const modelName = model.data?.name ?? 'model';
@@ -116,7 +134,12 @@ function PlanSheet({ plan, events }: PlanStory) {
       </Section>
       <Section
         title="Latency"
-        aside={plan.budgets.map(({ target, statistic }) => `${statistic} on ${target}`).join(', ')}
+        aside={
+          <>
+            {plan.budgets.map(({ target, statistic }) => `${statistic} on ${target}`).join(', ')} ·{' '}
+            <MeasurementLinks plan={plan} />
+          </>
+        }
       >
         <PlanLatency plan={plan} />
       </Section>
