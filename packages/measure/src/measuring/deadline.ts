@@ -14,26 +14,43 @@ const CAP_FACTOR = 3;
 /** Rounds with gaps in between that may be run at any cap: those that settle, and the two that a sample needs. */
 const LEAST_ROUNDS = 5;
 
+const HINT = 'give it a later deadline, a smaller maxSeconds, or fewer processes';
+
 /** How long one probe may take, in ms, when nobody says. */
 export function probeDeadlineMs({ maxSeconds, pacing }: MeasurementSpec, artifacts: number): number {
   return LOADING_MS + CAP_FACTOR * maxSeconds * 1000 + LEAST_ROUNDS * artifacts * leastGapMs(pacing);
 }
 
-/** Says how long the next probe may take. */
-export type Deadline = (spec: MeasurementSpec, artifacts: number) => number;
+/** When everything has to be done. */
+export interface Deadline {
+  /**
+   * How long the next probe may take, in ms.
+   * @throws MeasureError `probe-timeout` when nothing is left
+   */
+  leftMs(spec: MeasurementSpec, artifacts: number): number;
+  /** What a probe failed with, told of the whole when it was the deadline of the whole that it ran into. */
+  told(cause: unknown): unknown;
+}
 
-/**
- * A deadline for all probes of a measurement together, from now on; without one, each has its own.
- * The deadline that is returned throws MeasureError `probe-timeout` when nothing is left.
- */
+const eachItsOwn: Deadline = { leftMs: probeDeadlineMs, told: (cause) => cause };
+
+/** A deadline for all probes of a measurement together, from now on; without one, each has its own. */
 export function deadlineFrom(now: () => number, deadlineMs: number | undefined): Deadline {
-  if (deadlineMs === undefined) return probeDeadlineMs;
+  if (deadlineMs === undefined) return eachItsOwn;
   const endMs = now() + deadlineMs;
-  return () => {
-    const leftMs = endMs - now();
-    if (leftMs > 0) return leftMs;
-    throw new MeasureError('probe-timeout', `the measurement was not done after ${deadlineMs / 1000} s`, {
-      hint: 'give it a later deadline, a smaller maxSeconds, or fewer processes',
-    });
+  let begun = 0;
+  const message = (): string => `the measurement was not done after ${deadlineMs / 1000} s, in process ${begun}`;
+  return {
+    leftMs() {
+      begun += 1;
+      const leftMs = endMs - now();
+      if (leftMs > 0) return leftMs;
+      throw new MeasureError('probe-timeout', message(), { hint: HINT });
+    },
+    told(cause) {
+      const isTimeout = cause instanceof MeasureError && cause.code === 'probe-timeout';
+      if (!isTimeout || begun < 2) return cause;
+      return new MeasureError('probe-timeout', message(), { hint: HINT, probe: cause.probe, cause });
+    },
   };
 }

@@ -52,12 +52,14 @@ async function runOne(job: Job, quota: Quota, done: readonly Measured[], surroun
       ...(inputDataPath === undefined ? {} : { inputDataPath }),
     },
     {
-      deadlineMs: deadline(spec, artifactPaths.length),
+      deadlineMs: deadline.leftMs(spec, artifactPaths.length),
       memoryLimitBytes: memoryLimitBytes ?? defaultMemoryLimitBytes(),
       signal,
       onProgress: (progress) => onProgress?.(asWhole(progress, done, surround)),
     },
-  );
+  ).catch((cause: unknown) => {
+    throw deadline.told(cause);
+  });
   if (answer.kind !== 'measured') throw new MeasureError('probe-crashed', `the probe answered ${answer.kind}`);
   return answer;
 }
