@@ -22,16 +22,22 @@ export interface ChangeOptions {
 }
 
 /** Results minutes or weeks apart differ by one or two percent on a quiet machine and by five on a busy one. */
-const PRIOR_NOISE = 0.02;
+const PRIOR_NOISE = 0.04;
 
 /** With fewer earlier results, `no-change` would say more than is known. */
 const MIN_REFERENCES = 3;
 
 /** The penalty of a new level, in units of ln n: high, for a false cut throws references away. */
-const CUT_PENALTY = 4;
+const CUT_PENALTY = 5;
 
 /** A residual counts as no more than this many robust standard deviations: one disturbed result must not hide changes. */
-const CLIP_SDS = 3;
+const CLIP_SDS = 4;
+
+/** Fewer residuals do not tell which of them is far out. */
+const MIN_TO_CLIP = 12;
+
+/** Where cuts are looked for, the prior of the noise weighs as much as this many results. */
+const PRIOR_RESULTS = 4;
 
 /** Consistency factor of the median absolute deviation for a normal distribution. */
 const MAD_TO_SD = 1.4826;
@@ -50,23 +56,35 @@ function readingOf({ valueMs, ci: [lower, upper], canaryMs }: HistoryPoint, corr
   };
 }
 
+/** Variance of the median of n normal values over that of their mean: 1 for two, 1.35 for three, π/2 for many. */
+function medianCost(n: number): number {
+  return n < 3 ? 1 : Math.PI / 2 - (Math.PI / 2 - 1) / (n - 1.5);
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Sum of squares of the residuals, those far out drawn in. */
+/** Sum of squares of the residuals; in a history that is long enough to know, those far out are drawn in. */
 function clippedSquares(residuals: readonly number[], least: number): number {
-  const limit = CLIP_SDS * Math.max(least, MAD_TO_SD * median(residuals.map(Math.abs)));
+  const limit =
+    residuals.length < MIN_TO_CLIP
+      ? Number.POSITIVE_INFINITY
+      : CLIP_SDS * Math.max(least, MAD_TO_SD * median(residuals.map(Math.abs)));
   return residuals.reduce((sum, residual) => sum + Math.min(limit, Math.abs(residual)) ** 2, 0);
 }
 
-/** The stretches of one level each, and the residuals around them. */
-function levelsOf(
-  logs: readonly number[],
-  least: number,
-): { last: readonly number[]; residuals: readonly number[]; count: number } {
-  const noise = Math.max(least, noiseOfDifferences(logs));
-  const starts = cutIntoLevels(logs, noise, CUT_PENALTY);
+/** The results since the last shift, and how all lie around the level of their time. */
+interface Levelled {
+  readonly last: readonly number[];
+  readonly residuals: readonly number[];
+  readonly count: number;
+}
+
+function levelled(logs: readonly number[], least: number, priorNoise: number): Levelled {
+  const known = noiseOfDifferences(logs) ** 2;
+  const noise = Math.sqrt((logs.length * known + PRIOR_RESULTS * priorNoise ** 2) / (logs.length + PRIOR_RESULTS));
+  const starts = cutIntoLevels(logs, Math.max(least, noise), CUT_PENALTY);
   const stretches = starts.map((from, index) => logs.slice(from, starts[index + 1]));
   return {
     last: stretches.at(-1) ?? [],
@@ -98,15 +116,16 @@ export function judgeChange(
     return { verdict: 'too-little-data', ...nothing, references: 0, noiseShare: priorNoise, canaryCorrected };
   }
   const within = mean(readings.map(({ error }) => error ** 2));
-  const { last, residuals, count } = levelsOf(
+  const { last, residuals, count } = levelled(
     readings.map(({ log }) => log),
-    Math.max(Math.sqrt(within), 1e-6),
+    Math.sqrt(within),
+    priorNoise,
   );
   const degrees = residuals.length - count;
   const observed = degrees > 0 ? clippedSquares(residuals, Math.sqrt(within)) / degrees : 0;
   const belief = beliefOf({ degrees, observed, within }, priorNoise);
   const n = last.length;
-  const halfWidth = halfWidthUnder(belief, (sd) => sd ** 2 + now.error ** 2 + (sd ** 2 + within) / n);
+  const halfWidth = halfWidthUnder(belief, (sd) => sd ** 2 + now.error ** 2 + (medianCost(n) * (sd ** 2 + within)) / n);
   const reference = median(last);
   const log = now.log - reference;
   const ci: Interval = [Math.exp(log - halfWidth), Math.exp(log + halfWidth)];

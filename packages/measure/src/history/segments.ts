@@ -3,8 +3,8 @@ import { median } from '../statistics/quantile.js';
 /** Consistency factor of the median absolute deviation for a normal distribution. */
 const MAD_TO_SD = 1.4826;
 
-/** A level that holds for fewer results is a disturbed one, or too new to tell. */
-const MIN_LENGTH = 2;
+/** A level that holds for fewer results is a disturbance, or too new to tell. */
+const MIN_LENGTH = 3;
 
 /** A result further from its level than this many standard deviations costs no more than that: it may be an outlier. */
 const OUTLIER_SDS = 3;

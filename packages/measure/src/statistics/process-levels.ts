@@ -6,7 +6,13 @@ import { beliefOf, halfWidthUnder } from './random-effects.js';
  * median of a half-Cauchy distribution. Layout of memory and placement of threads move a latency by a fraction of a percent
  * on most machines, and by several percent on some; the heavy tail lets the data say so.
  */
-const PRIOR_MEDIAN_SD = 0.003;
+const PRIOR_MEDIAN_SD = 0.004;
+
+/**
+ * More processes are added until those so far agree well enough, which prefers moments at which they agree by chance: of k
+ * processes the standard deviation between them is taken for 1 + c/k times what it seems (by simulation, README.md).
+ */
+const PROCESS_LOOK_COST = 0.4;
 
 /** How a statistic differs between processes, all on the scale of its logarithm. */
 export interface Levels {
@@ -53,7 +59,8 @@ export function halfWidthOf(levels: Levels, alpha: number = ALPHA, processes: nu
   const { within, observed } = levels;
   if (levels.processes < 2) return normalQuantile(1 - alpha / 2) * Math.sqrt(within / processes);
   const belief = beliefOf({ degrees: levels.processes - 1, observed, within }, PRIOR_MEDIAN_SD);
-  return halfWidthUnder(belief, (sd) => (sd ** 2 + within) / processes, alpha);
+  const stretch = 1 + PROCESS_LOOK_COST / processes;
+  return halfWidthUnder(belief, (sd) => ((sd * stretch) ** 2 + within) / processes, alpha);
 }
 
 /**

@@ -116,7 +116,7 @@ export function ratioOfStatistics(takes: readonly Take[], a: number, b: number, 
 /** {@link ratioOfStatistics} of artifacts that are prepared already, at any level. */
 export function ratioOf(a: Contender, b: Contender, alpha: number = ALPHA): Ratio {
   const { within, levels } = leveledRatio(a, b, alpha);
-  return { ...forLooks(widened(within, levels, alpha)), betweenSd: betweenSd(levels) };
+  return { ...forLooks(widened(within, levels, alpha), within.effectiveRounds), betweenSd: betweenSd(levels) };
 }
 
 /** The ratio of the medians of two artifacts that were run in the same rounds of one process. */

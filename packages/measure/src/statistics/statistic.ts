@@ -56,5 +56,5 @@ export function leveledEstimate(pooled: Pool, statistic: Statistic): LeveledEsti
  */
 export function statisticEstimate(samples: readonly Sample[], statistic: Statistic): StatisticEstimate {
   const { within, levels } = leveledEstimate(pool(samples), statistic);
-  return { ...forLooks(widened(within, levels)), betweenSd: betweenSd(levels) };
+  return { ...forLooks(widened(within, levels), within.effectiveRuns), betweenSd: betweenSd(levels) };
 }
