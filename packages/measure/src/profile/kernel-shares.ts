@@ -4,6 +4,9 @@ import type { TracedRun } from './trace-events.js';
 
 const MICROSECONDS_PER_MS = 1000;
 
+/** Whole microseconds average out over so many runs. */
+const LEAST_CHOSEN = 10;
+
 /** A run with the profiler on: how long it took from outside, and what its own events tell. */
 export interface ProfiledRun {
   /** By the same clock as latencies. */
@@ -32,6 +35,8 @@ export interface RunShares {
   /** Outside of what onnxruntime calls its run: the call into it and back. */
   readonly unexplained: number;
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 interface Row {
   readonly self: SelfTime;
@@ -67,29 +72,45 @@ function rowsOf(runs: readonly ProfiledRun[]): readonly Row[] {
   return [...rows.values()];
 }
 
-/** The middle half of the runs by their time: what disturbs a run hits one kernel of it, and would count as that kernel's. */
-function middleHalf(runs: readonly ProfiledRun[]): readonly number[] {
-  const order = [...runs.keys()].sort((a, b) => (runs[a]?.outerMs ?? 0) - (runs[b]?.outerMs ?? 0));
-  return order.slice(Math.floor(order.length / 4), Math.ceil((3 * order.length) / 4));
+/** The fastest quarter of the runs, ten at least where there are so many: what disturbs a run only makes it slower. */
+function fastest(runs: readonly ProfiledRun[]): readonly ProfiledRun[] {
+  const order = [...runs].sort((a, b) => a.outerMs - b.outerMs);
+  return order.slice(0, Math.max(LEAST_CHOSEN, Math.ceil(order.length / 4)));
+}
+
+/** The mean of the middle half of some values: as robust as a median, and finer than the whole microseconds of a trace. */
+function interquartileMean(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.slice(Math.floor(sorted.length / 4), Math.ceil((3 * sorted.length) / 4));
+  return sum(middle) / middle.length;
 }
 
 /**
- * Divides the time of runs among kernels and onnxruntime. Shares are of sums over the middle half of the runs (an
- * interquartile mean of each part, over the same runs), so that they add up, which medians do not.
+ * Divides the time of runs among kernels and onnxruntime. How much of a run all kernels together take, and how much
+ * onnxruntime, are sums over the fastest quarter of the runs; what the kernels take is then divided among them by the
+ * interquartile mean of each over all runs. So the parts add up, which medians do not, and a disturbance, which hits one
+ * kernel of a run, is not taken for that kernel's time.
  * @param runs at least one
  */
 export function runShares(runs: readonly ProfiledRun[]): RunShares {
-  const chosen = middleHalf(runs);
-  const totalOver = (valueOf: (run: number) => number): number =>
-    chosen.reduce((total, run) => total + valueOf(run), 0);
-  const outerUs = totalOver((run) => (runs[run]?.outerMs ?? 0) * MICROSECONDS_PER_MS);
-  const tracedUs = totalOver((run) => runs[run]?.traced.durationUs ?? 0);
   const rows = rowsOf(runs);
-  const kernels = rows.map(({ self: { kernel }, within, usByRun }): KernelShare => {
+  const chosen = fastest(runs);
+  const outerUs = sum(chosen.map(({ outerMs }) => outerMs * MICROSECONDS_PER_MS));
+  const tracedUs = sum(chosen.map(({ traced }) => traced.durationUs));
+  const kernelUs = sum(chosen.map(({ traced }) => sum(selfTimes(traced.kernels).map(({ selfUs }) => selfUs))));
+  const weights = rows.map(({ usByRun }) => interquartileMean(usByRun));
+  const totalWeight = sum(weights);
+  const kernels = rows.map(({ self: { kernel }, within, usByRun }, row): KernelShare => {
     const { name, opType, provider } = kernel;
-    const share = totalOver((run) => usByRun[run] ?? 0) / outerUs;
-    return { name, opType, provider, within, share, medianMs: median(usByRun) / MICROSECONDS_PER_MS };
+    const part = totalWeight === 0 ? 1 / rows.length : (weights[row] ?? 0) / totalWeight;
+    return {
+      name,
+      opType,
+      provider,
+      within,
+      share: (part * kernelUs) / outerUs,
+      medianMs: median(usByRun) / MICROSECONDS_PER_MS,
+    };
   });
-  const kernelShare = kernels.reduce((total, { share }) => total + share, 0);
-  return { kernels, runtimeShare: tracedUs / outerUs - kernelShare, unexplained: 1 - tracedUs / outerUs };
+  return { kernels, runtimeShare: (tracedUs - kernelUs) / outerUs, unexplained: 1 - tracedUs / outerUs };
 }

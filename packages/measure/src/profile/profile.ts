@@ -16,7 +16,7 @@ const LOADING_MS = 180_000;
 /** As with latencies: a run cannot be interrupted, and the profiler may make it several times as long. */
 const DEADLINE_FACTOR = 5;
 
-/** Fewer runs than this, and the middle half of them is too few to say much. */
+/** Fewer runs than this, and nothing can be left out of what was disturbed. */
 const FEW_RUNS = 10;
 
 /** What to profile. */
