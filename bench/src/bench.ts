@@ -1,5 +1,7 @@
-/** A goal of a figure. */
-export type Goal = { readonly atMost: number } | { readonly atLeast: number };
+/** A goal of a figure: a limit on one side or on both. */
+export type Goal =
+  | { readonly atMost: number; readonly atLeast?: number }
+  | { readonly atLeast: number; readonly atMost?: number };
 
 /** What a run of a benchmark found. A figure that could not be measured is left out, and `notes` say why. */
 export interface Outcome {
@@ -20,7 +22,7 @@ export interface Bench {
 export function meetsGoals(figures: Outcome['figures'], goals: Bench['goals']): boolean {
   return Object.entries(goals).every(([name, goal]) => {
     const figure = figures[name];
-    if (figure === undefined) return false;
-    return 'atMost' in goal ? figure <= goal.atMost : figure >= goal.atLeast;
+    const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;
+    return figure !== undefined && figure <= atMost && figure >= atLeast;
   });
 }

@@ -3,10 +3,14 @@
 import { parseArgs } from 'node:util';
 import { type Bench, meetsGoals, type Outcome } from './bench.js';
 import { currentCommit, describeMachine } from './machine.js';
+import { aa } from './measurement/aa.js';
+import { detect } from './measurement/detect.js';
+import { overhead } from './measurement/overhead.js';
+import { precision } from './measurement/precision.js';
 import { solver } from './solver.js';
 import { surgery } from './surgery.js';
 
-const benches: readonly Bench[] = [solver, surgery];
+const benches: readonly Bench[] = [overhead, aa, precision, detect, solver, surgery];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,7 +52,10 @@ function tableOf({ goals }: Bench, { figures }: Outcome): string {
   return Object.entries(figures)
     .map(([figure, value]) => {
       const goal = goals[figure];
-      const wanted = goal === undefined ? '' : 'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
+      const wanted = [
+        goal?.atLeast === undefined ? '' : `≥ ${goal.atLeast}`,
+        goal?.atMost === undefined ? '' : `≤ ${goal.atMost}`,
+      ].join(' ');
       return `${figure.padEnd(24)} ${String(Number(value.toPrecision(4))).padStart(12)}  ${wanted}`.trimEnd();
     })
     .join('\n');
