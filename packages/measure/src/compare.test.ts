@@ -2,7 +2,7 @@ import { ComparisonResult, parserOf, resolveSpec } from '@espalier/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { compare } from './compare.js';
 import { type ModelFolder, modelFolder } from './testing/model-folder.js';
-import { convChain } from './testing/small-models.js';
+import { addOne, convChain } from './testing/small-models.js';
 
 const parseResult = parserOf('ComparisonResult', ComparisonResult);
 
@@ -41,6 +41,16 @@ test('several models run in the same rounds, every pair is judged, and sixteen t
   expect(pairs.slice(0, 2).map(({ different }) => different)).toEqual([true, true]);
   expect(ranks[0]).toBe(3);
   expect(result.inputs).toEqual({ image: [1, 3, 32, 32] });
+});
+
+test('a model that takes another shape has its own, and a shape that was given holds for all', async () => {
+  const paths = [await models.write('wide.onnx', addOne([1, 8])), await models.write('narrow.onnx', addOne([1, 4]))];
+  const spec = resolveSpec({ processes: 2, maxRuns: 10, minRuns: 10 });
+  const { artifacts, inputs } = await compare({ paths, spec });
+  expect(artifacts.map(({ n }) => n)).toEqual([10, 10]);
+  expect(inputs).toEqual({ x: [1, 8] });
+  const given = compare({ paths, spec: { ...spec, inputShapes: { x: [1, 8] } } });
+  await expect(given).rejects.toMatchObject({ code: 'input-unresolved' });
 });
 
 test('one model cannot be compared', async () => {

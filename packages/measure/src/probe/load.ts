@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { InputArrays } from '../inputs/input-data.js';
-import type { ShapeWishes } from '../inputs/shapes.js';
+import type { InputSignature, ShapeWishes } from '../inputs/shapes.js';
 import { type Random, shuffled } from '../statistics/random.js';
 import { firstRun, type FirstRun, runAndDrop } from './first-run.js';
 import { inputArraysIn } from './input-file.js';
@@ -32,10 +32,25 @@ export interface LoadedSet {
   readonly peakRssBytes: number | undefined;
 }
 
-/** The shapes of the subject for those inputs that an artifact has too. */
-function wishesLike(shapes: FirstRun['shapes'], session: InferenceSession, batch: number): ShapeWishes {
-  const names = new Set(inputsOf(session).map(({ name }) => name));
-  return { batch, inputShapes: Object.fromEntries(Object.entries(shapes).filter(([name]) => names.has(name))) };
+function takes({ dims }: InputSignature, shape: readonly number[]): boolean {
+  return dims.length === shape.length && dims.every((dim, axis) => typeof dim === 'string' || dim === shape[axis]);
+}
+
+/**
+ * The shapes of the subject for those inputs that an artifact has too. One that does not take its shape, as at another
+ * resolution, has its own, unless the user has given that shape.
+ */
+function shapesLike(
+  subject: FirstRun['shapes'],
+  session: InferenceSession,
+  { inputShapes }: Pick<ShapeWishes, 'inputShapes'>,
+): FirstRun['shapes'] {
+  const common = inputsOf(session).flatMap((input) => {
+    const shape = subject[input.name];
+    const alike = shape !== undefined && (inputShapes[input.name] !== undefined || takes(input, shape));
+    return alike ? [[input.name, shape] as const] : [];
+  });
+  return Object.fromEntries(common);
 }
 
 /** What all artifacts of a request are fed. */
@@ -44,10 +59,12 @@ interface Feeding {
   readonly arrays: InputArrays | undefined;
 }
 
-async function load(path: string, { spec, arrays }: Feeding, shapes?: FirstRun['shapes']): Promise<Loaded> {
+/** @param subject the shapes of the subject, when it is another artifact that is loaded */
+async function load(path: string, { spec, arrays }: Feeding, subject?: FirstRun['shapes']): Promise<Loaded> {
   const { session, loadMs } = await openSession(path, spec);
   const { size } = await stat(path);
-  const wishes = shapes === undefined ? spec : wishesLike(shapes, session, spec.batch);
+  const inputShapes = subject === undefined ? spec.inputShapes : shapesLike(subject, session, spec);
+  const wishes = { batch: spec.batch, inputShapes };
   return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed, arrays)) };
 }
 
@@ -64,7 +81,7 @@ async function peakAlone({ session, feeds, firstRunMs }: Loaded): Promise<number
 
 /**
  * The first process loads the subject first and alone, to see what memory it needs and which shapes it runs on; the others
- * are fed the same. Further processes, which are told the shapes, load in an order of their own, for none is to profit from
+ * are fed the same, where they take it. Further processes, which are told the shapes, load in an order of their own, for none is to profit from
  * its place in memory in all of them.
  */
 export async function loadAll(request: MeasureRequest, random: Random): Promise<LoadedSet> {
@@ -79,8 +96,9 @@ export async function loadAll(request: MeasureRequest, random: Random): Promise<
     return { artifacts, peakRssBytes };
   }
   const loaded = new Map<number, Loaded>();
+  const alike: Feeding = { ...feeding, spec: { ...spec, inputShapes: {} } };
   for (const [index, path] of shuffled([...artifactPaths.entries()], random)) {
-    loaded.set(index, await load(path, feeding, spec.inputShapes));
+    loaded.set(index, await load(path, alike, spec.inputShapes));
   }
   return { artifacts: artifactPaths.flatMap((_, index) => loaded.get(index) ?? []), peakRssBytes: undefined };
 }
