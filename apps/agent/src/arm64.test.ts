@@ -12,8 +12,8 @@ import { arm64Missing, arm64Root, emulatedNode } from './arm64-testing.js';
 import { startTestService } from './service-testing.js';
 import { until } from './testing.js';
 
-/** Emulation is some ten times slower, and starting Node under it takes seconds. */
-const PATIENCE_MS = 300_000;
+/** Emulation is some ten times slower, starting Node under it takes seconds, and the agent measures its canary first. */
+const PATIENCE_MS = 600_000;
 
 /** Longer than the emulated agent is ever silent, be it busy starting a probe. */
 const LEASE_S = 120;
