@@ -35,6 +35,8 @@ export interface RunningAgentProcess extends Running {
 /** A real API on a database and queues of its own, and agents as real processes. */
 export interface TestService extends AsyncDisposable {
   readonly client: Client;
+  /** Goes away with the service. */
+  readonly dir: string;
   /** @param execPath a program in the place of this Node */
   readonly startAgent: (env?: Readonly<Record<string, string>>, execPath?: string) => Promise<RunningAgentProcess>;
   readonly killApi: () => Promise<void>;
@@ -122,6 +124,7 @@ export async function startTestService(leaseSeconds: number): Promise<TestServic
   ({ port } = new URL(apiUrl));
   return {
     client: createClient({ baseUrl: apiUrl }),
+    dir,
     startAgent: async (env = {}, execPath = process.execPath) => {
       const agentDir = join(dir, `agent-${randomUUID()}`);
       const settings = { ESPALIER_API_URL: apiUrl, REDIS_URL: redisUrl, ESPALIER_AGENT_DIR: agentDir, ...env };

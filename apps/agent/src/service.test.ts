@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client, MeasurementInput } from '@espalier/client';
 import { downloadArtifact } from '@espalier/client/node';
@@ -6,7 +6,13 @@ import type { Measurement, MeasurementStatus } from '@espalier/contracts';
 import { encodeModel } from '@espalier/onnx';
 import { buildZooModel } from '@espalier/zoo';
 import { expect, test } from '@jest/globals';
-import { childrenOf, type RunningAgentProcess, startTestService, untilGone } from './service-testing.js';
+import {
+  childrenOf,
+  type RunningAgentProcess,
+  startTestService,
+  type TestService,
+  untilGone,
+} from './service-testing.js';
 import { until } from './testing.js';
 
 const TARGET = process.arch === 'arm64' ? 'arm64-cpu' : 'x86-cpu';
@@ -32,8 +38,15 @@ async function ask(client: Client, spec: MeasurementInput['spec'], control?: str
   return answer.measurement.id;
 }
 
+const ENDS: readonly MeasurementStatus[] = ['succeeded', 'failed', 'cancelled'];
+
+/** Waits for a status; a measurement that has ended in another one never gets there. */
 async function untilStatus(client: Client, id: string, status: MeasurementStatus): Promise<Measurement> {
-  await until(async () => (await client.measurements.get(id)).status === status);
+  await until(async () => {
+    const { status: now, failure } = await client.measurements.get(id);
+    if (now !== status && ENDS.includes(now)) throw new Error(`${now}, not ${status}: ${JSON.stringify(failure)}`);
+    return now === status;
+  });
   return client.measurements.get(id);
 }
 
@@ -68,8 +81,13 @@ test('a model is uploaded, pruned and measured against its base on a real agent'
     attempt: 1,
     agentId: agentIdOf(agent),
     failure: null,
-    result: { environment: { provider: 'cpu' }, ratio: { p50: expect.any(Number) } },
+    result: {
+      environment: { provider: 'cpu', canary: { p50Ms: expect.any(Number) } },
+      ratio: { p50: expect.any(Number) },
+    },
   });
+  const { health } = await client.agents.get(agentIdOf(agent));
+  expect(health.targets).toMatchObject([{ target: TARGET, p50Ms: measured.result?.environment.canary?.p50Ms }]);
   expect(measured.result?.subject.samplesMs.length).toBeGreaterThanOrEqual(quick.minRuns);
   expect(new Set(await readdir(join(agent.dir, 'artifacts')))).toEqual(new Set([modelId, candidate.artifact]));
 
@@ -175,4 +193,61 @@ test('a second agent in the same folder does not start, and says why', async () 
   await expect(service.startAgent({ ESPALIER_AGENT_DIR: agent.dir })).rejects.toThrow(
     /ended \(1\).*another agent \(process \d+\).*ESPALIER_AGENT_DIR/s,
   );
+});
+
+/** An agent whose disk breaks: nothing can be measured without a folder for temporary files. */
+async function startBreaking({ client, startAgent, dir }: TestService, env: Readonly<Record<string, string>>) {
+  const disk = join(dir, 'disk');
+  await mkdir(disk);
+  const agent = await startAgent({ TMPDIR: disk, ...env });
+  await until(async () => (await client.agents.get(agentIdOf(agent))).health.status !== 'unknown');
+  return {
+    agent,
+    breakDisk: () => rm(disk, { recursive: true }),
+    mendDisk: () => mkdir(disk),
+  };
+}
+
+const untilFailed = (client: Client, agent: RunningAgentProcess): Promise<void> =>
+  until(async () => (await client.agents.get(agentIdOf(agent))).health.status === 'failed');
+
+test('a device that fails its canary gets no jobs until it passes again, and then does what waited', async () => {
+  await using service = await startTestService(LONG_LEASE_S);
+  const { client } = service;
+  const { agent, breakDisk, mendDisk } = await startBreaking(service, { ESPALIER_AGENT_CANARY_IDLE_SECONDS: '1' });
+  await breakDisk();
+  await untilFailed(client, agent);
+  const id = await ask(client, quick);
+  await until(() => agent.output().includes('"taking no jobs"'));
+  await expect(client.measurements.get(id)).resolves.toMatchObject({ status: 'queued', attempt: 1 });
+  await expect(client.agents.get(agentIdOf(agent))).resolves.toMatchObject({
+    state: 'idle',
+    health: { status: 'failed', targets: [{ reason: expect.stringContaining('probe-crashed') }] },
+  });
+  await mendDisk();
+  await expect(untilStatus(client, id, 'succeeded')).resolves.toMatchObject({ attempt: 1, agentId: agentIdOf(agent) });
+});
+
+test('a device that fails its canary stops at once when it is told to', async () => {
+  await using service = await startTestService(LONG_LEASE_S);
+  const { client } = service;
+  const { agent, breakDisk } = await startBreaking(service, { ESPALIER_AGENT_CANARY_IDLE_SECONDS: '1' });
+  await breakDisk();
+  await untilFailed(client, agent);
+  agent.kill('SIGTERM');
+  await expect(agent.ended).resolves.toBe(0);
+  await expect(client.agents.get(agentIdOf(agent))).resolves.toMatchObject({ state: 'offline' });
+});
+
+test('a device that a person clears takes jobs again, whatever its canary said', async () => {
+  await using service = await startTestService(6);
+  const { client } = service;
+  const { agent, breakDisk } = await startBreaking(service, {
+    ESPALIER_AGENT_CANARY_IDLE_SECONDS: '8',
+  });
+  await breakDisk();
+  await untilFailed(client, agent);
+  const id = await ask(client, quick);
+  await client.agents.clear(agentIdOf(agent));
+  await expect(untilStatus(client, id, 'failed')).resolves.toMatchObject({ failure: { code: 'probe-crashed' } });
 });
