@@ -1,5 +1,5 @@
 import type { MeasurementResult, MeasurementSpec } from '@espalier/contracts';
-import { estimateAt, finish, inputsFed, roundTimes } from './measuring/measuring.js';
+import { estimateAt, finish, inputsFed, roundTimes } from './measuring/finished.js';
 import type { Job, MeasureOptions } from './measuring/options.js';
 import { processVariance, ratioEstimate } from './result/estimate.js';
 

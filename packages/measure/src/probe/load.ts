@@ -21,6 +21,8 @@ const KIB = 1024;
 export interface Loaded extends FirstRun {
   readonly session: InferenceSession;
   readonly loadMs: number;
+  /** How often it has run, untimed or cold. */
+  readonly runs: number;
   readonly modelBytes: number;
 }
 
@@ -65,18 +67,19 @@ async function load(path: string, { spec, arrays }: Feeding, subject?: FirstRun[
   const { size } = await stat(path);
   const inputShapes = subject === undefined ? spec.inputShapes : shapesLike(subject, session, spec);
   const wishes = { batch: spec.batch, inputShapes };
-  return { session, loadMs, modelBytes: size, ...(await firstRun(session, wishes, spec.seed, arrays)) };
+  return { session, loadMs, modelBytes: size, runs: 1, ...(await firstRun(session, wishes, spec.seed, arrays)) };
 }
 
-/** Peak resident memory after the subject has run a few times. */
-async function peakAlone({ session, feeds, firstRunMs }: Loaded): Promise<number> {
-  const runs = Math.min(RUNS_ALONE, Math.floor(MAX_ALONE_MS / firstRunMs));
+/** The subject after a few more runs, with the peak of memory until then. */
+async function seenAlone(subject: Loaded): Promise<{ subject: Loaded; peakRssBytes: number }> {
+  const { session, feeds, firstRunMs, runs } = subject;
+  const more = Math.min(RUNS_ALONE, Math.floor(MAX_ALONE_MS / firstRunMs));
   try {
-    for (let run = 0; run < runs; run++) await runAndDrop(session, feeds);
+    for (let run = 0; run < more; run++) await runAndDrop(session, feeds);
   } catch (cause) {
     throw runError(cause);
   }
-  return process.resourceUsage().maxRSS * KIB;
+  return { subject: { ...subject, runs: runs + more }, peakRssBytes: process.resourceUsage().maxRSS * KIB };
 }
 
 /**
@@ -89,8 +92,7 @@ export async function loadAll(request: MeasureRequest, random: Random): Promise<
   const feeding: Feeding = { spec, arrays: await inputArraysIn(inputDataPath) };
   const [subjectPath = '', ...otherPaths] = artifactPaths;
   if (quota.process === 0) {
-    const subject = await load(subjectPath, feeding);
-    const peakRssBytes = await peakAlone(subject);
+    const { subject, peakRssBytes } = await seenAlone(await load(subjectPath, feeding));
     const artifacts = [subject];
     for (const path of otherPaths) artifacts.push(await load(path, feeding, subject.shapes));
     return { artifacts, peakRssBytes };

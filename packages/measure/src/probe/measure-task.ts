@@ -6,9 +6,9 @@ import { type Part, partOf } from '../sampling/quota.js';
 import { remainingMs, type RoundsSoFar } from '../sampling/remaining.js';
 import { type Rounds, runRounds } from '../sampling/rounds.js';
 import { type WarmUp, warmUp } from '../sampling/warm-up.js';
-import { seededRandom } from '../statistics/random.js';
+import { type Random, seededRandom } from '../statistics/random.js';
 import { type Loaded, loadAll } from './load.js';
-import type { Measured, MeasureRequest, Samples } from './messages.js';
+import type { Measured, MeasureRequest, Punctuality, Samples } from './messages.js';
 import { checkPlacement, type Placement } from './placement.js';
 import { type Report, throttled } from './report.js';
 import { startOnnxruntime } from './session.js';
@@ -56,34 +56,19 @@ function progressOf({ spec, quota }: MeasureRequest, part: Part, overheadMs: num
   } as const;
 }
 
-function samplesOf({ loadMs, firstRunMs, modelBytes }: Loaded, index: number, warm: WarmUp, rounds: Rounds): Samples {
-  const runsPerSample = rounds.runsPerSample[index] ?? 1;
-  return {
-    samplesMs: rounds.samplesMs[index] ?? new Float64Array(),
-    runsPerSample,
-    droppedRuns: 1 + warm.runs + rounds.droppedRounds * runsPerSample,
-    loadMs,
-    firstRunMs,
-    modelBytes,
-  };
+/** What came of running the artifacts. */
+interface Run {
+  readonly warm: WarmUp;
+  readonly part: Part;
+  readonly rounds: Rounds;
+  readonly punctuality: Punctuality | undefined;
+  /** From the start of the process to the first round. */
+  readonly overheadMs: number;
 }
 
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / MICROSECONDS;
-}
-
-/** Measures the artifacts of a request in the same rounds, as much as is this process's part, and returns the raw samples. */
-export async function measureTask(request: MeasureRequest, reportProgress: Report): Promise<Measured> {
+async function run(artifacts: readonly Loaded[], request: MeasureRequest, tell: Report, random: Random): Promise<Run> {
   const { spec, quota } = request;
-  const report = throttled(reportProgress);
-  const random = seededRandom(spec.seed + quota.process * SEED_STRIDE);
-  report(() => ({ phase: 'loading', runs: 0, elapsedMs: now() }));
-  await startOnnxruntime();
-  const { artifacts, peakRssBytes } = await loadAll(request, random);
-  const [subject] = artifacts;
-  if (subject === undefined) throw new RangeError('nothing to measure');
-  const placement = await placementOf(artifacts, request);
+  const report = throttled(tell);
   const set = artifacts.map(({ session, feeds }) => timedSession(session, feeds));
   const warm = await warmUp(set, {
     now,
@@ -100,12 +85,43 @@ export async function measureTask(request: MeasureRequest, reportProgress: Repor
     backToBack: spec.pacing.kind === 'back-to-back',
     typicalMs: warm.typicalMs,
     timerCostMs: timerCostMs(),
-    onProgress: (soFar) => reportProgress(progressOf(request, part, overheadMs, soFar)),
+    onProgress: (soFar) => tell(progressOf(request, part, overheadMs, soFar)),
   });
-  const punctuality = pacer.punctuality();
+  return { warm, part, rounds, punctuality: pacer.punctuality(), overheadMs };
+}
+
+function samplesOf({ loadMs, firstRunMs, runs, modelBytes }: Loaded, index: number, { warm, rounds }: Run): Samples {
+  const runsPerSample = rounds.runsPerSample[index] ?? 1;
+  return {
+    samplesMs: rounds.samplesMs[index] ?? new Float64Array(),
+    runsPerSample,
+    droppedRuns: runs + warm.runs + rounds.droppedRounds * runsPerSample,
+    loadMs,
+    firstRunMs,
+    modelBytes,
+  };
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / MICROSECONDS;
+}
+
+/** Measures the artifacts of a request in the same rounds, as much as is this process's part, and returns the raw samples. */
+export async function measureTask(request: MeasureRequest, tell: Report): Promise<Measured> {
+  const { spec, quota } = request;
+  const random = seededRandom(spec.seed + quota.process * SEED_STRIDE);
+  tell({ phase: 'loading', runs: 0, elapsedMs: now() });
+  await startOnnxruntime();
+  const { artifacts, peakRssBytes } = await loadAll(request, random);
+  const [subject] = artifacts;
+  if (subject === undefined) throw new RangeError('nothing to measure');
+  const placement = await placementOf(artifacts, request);
+  const ran = await run(artifacts, request, tell, random);
+  const { warm, part, rounds, punctuality, overheadMs } = ran;
   return {
     kind: 'measured',
-    artifacts: artifacts.map((artifact, index) => samplesOf(artifact, index, warm, rounds)),
+    artifacts: artifacts.map((artifact, index) => samplesOf(artifact, index, ran)),
     atMs: rounds.atMs,
     startedAtMs: performance.timeOrigin + rounds.startMs,
     samplingMs: rounds.elapsedMs,
