@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ProfileResult, parserOf } from '@espalier/contracts';
 import { exitCodes } from './errors.js';
+import { npyOfZeros } from './testing/npy.js';
 import { espalier, words } from './testing/run-cli.js';
 import { looksWellFormed } from './testing/xml.js';
 
@@ -34,9 +35,13 @@ test('the parts of a profile make the whole run: blocks, the rest, the runtime a
 
 test('a profile for people has a bar a block and says that its times are no latencies', async () => {
   const svg = join(folder, 'profile.svg');
+  const data = join(folder, 'image.npy');
+  await writeFile(data, npyOfZeros([3, 3, 32, 32]));
   const { exitCode, stdout } = await espalier(
-    ...words('profile resnet20 --granularity layer --top 3 --svg'),
+    ...words('profile resnet20 --granularity layer --top 3 --batch 3 --svg'),
     svg,
+    '--input-data',
+    data,
     ...quick,
   );
   expect(exitCode).toBe(exitCodes.ok);
@@ -44,6 +49,7 @@ test('a profile for people has a bar a block and says that its times are no late
   expect(stdout).toMatch(/the whole run +100\.0 %/);
   expect(stdout).toMatch(/profiler .*(times as long|nothing that shows)/);
   expect(stdout).toContain('no latencies');
+  expect(stdout).toMatch(/inputs +input 3×3×32×32/);
   const drawing = await readFile(svg, 'utf8');
   expect(looksWellFormed(drawing)).toBe(true);
   expect(drawing).toContain('share of the run, %');

@@ -54,10 +54,7 @@ export function comparisonText(outcome: Comparison): string {
       [{ heading: 'really different?' }, { heading: '' }, { heading: `ratio of ${spec.statistic}` }, { heading: '' }],
       pairRows,
     ),
-    styled(
-      'dim',
-      `Equal ranks are not told apart. All ${result.pairs.length === 1 ? 'of the interval' : `${result.pairs.length} intervals together`} hold with 95 % confidence; measured in the same rounds.`,
-    ),
+    styled('dim', confidenceText(result.pairs.length)),
     '',
     ...factLines([
       ...(loosest === undefined ? [] : [['reached', reachedText(loosest.latency, spec)] as const]),
@@ -68,6 +65,11 @@ export function comparisonText(outcome: Comparison): string {
     ]),
     ...warningLines(result.warnings),
   ].join('\n');
+}
+
+function confidenceText(pairs: number): string {
+  const holds = pairs === 1 ? 'the interval holds' : `the ${pairs} intervals of all pairs hold together`;
+  return `Equal ranks are not told apart; ${holds} with 95 % confidence. All ran in the same rounds.`;
 }
 
 function processesText([first]: readonly MeasuredModel[]): string {

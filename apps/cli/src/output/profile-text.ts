@@ -100,14 +100,21 @@ function sumText({ unexplained, blocks }: ProfileResult): string {
   return `${what} together are ${formatPercent(1 - unexplained)} of the profiled run as it was timed from outside`;
 }
 
+/** From here on the profiler takes as long as what it looks at. */
+const COARSE_FROM = 2;
+
 /** What the profiler costs; medians of runs that took turns differ by chance, too. */
-function overheadText(overhead: number): string {
-  return overhead < 1.005 ? 'adds nothing that shows' : `makes a run ${significant(overhead)} times as long`;
+function overheadText({ overhead, plainP50Ms, profiledP50Ms, runs }: ProfileResult): string {
+  const cost = overhead < 1.005 ? 'adds nothing that shows' : `makes a run ${significant(overhead)} times as long`;
+  const times = `${formatMs(plainP50Ms)} without, ${formatMs(profiledP50Ms)} with it (p50 of ${runs} runs)`;
+  const coarse =
+    overhead < COARSE_FROM ? '' : styled('yellow', '; so much that the shares of small kernels are coarse');
+  return `${cost}: ${times}${coarse}`;
 }
 
 /** A profile as a person reads it; `top` kernels are listed. */
 export function profileText(name: string, result: ProfileResult, top: number): string {
-  const { runs, profiledP50Ms, plainP50Ms, overhead, placement, environment, inputs, warnings } = result;
+  const { placement, environment, inputs, warnings } = result;
   const isGpu = environment.provider !== 'cpu';
   return [
     `${styled('bold', name)}  where the time of a run goes`,
@@ -117,10 +124,7 @@ export function profileText(name: string, result: ProfileResult, top: number): s
     ...(top === 0 ? [] : [kernelsTable(result, top), '']),
     ...factLines([
       ['sum', sumText(result)],
-      [
-        'profiler',
-        `${overheadText(overhead)}: ${formatMs(plainP50Ms)} without, ${formatMs(profiledP50Ms)} with it (p50 of ${runs} runs)`,
-      ],
+      ['profiler', overheadText(result)],
       [
         'kernels',
         Object.entries(placement)

@@ -10,14 +10,14 @@ import {
   type Points,
   processStarts,
 } from './latency-series.js';
-import { FAINT_INK, FONT, INK, RULE, WARNING_INK } from './palette.js';
+import { FAINT_INK, FONT, INK, RULE } from './palette.js';
 import type { Chart } from './render-svg.js';
+import { LINE_HEIGHT, textAt, warningTexts } from './text.js';
 
 const WIDTH = 1120;
 const PANELS_FROM = 118;
 const PANEL_HEIGHT = 270;
 const BETWEEN = 92;
-const LINE_HEIGHT = 18;
 
 /** What stands around the panels. */
 export interface ChartText {
@@ -115,10 +115,6 @@ function axis(name: string, more: object): object {
   };
 }
 
-function text(value: string, left: number, top: number, { fill = INK, fontSize = 12 } = {}) {
-  return { type: 'text' as const, left, top, style: { text: value, fill, fontFamily: FONT, fontSize } };
-}
-
 /** Distribution, cumulative distribution and time series of one or more models that were measured together. */
 export function latencyChart(series: readonly ChartSeries[], { title, subtitle, warnings }: ChartText): Chart {
   const range = latencyRange(series);
@@ -182,12 +178,10 @@ export function latencyChart(series: readonly ChartSeries[], { title, subtitle, 
     series: seriesOf(series, range),
     graphic: [
       ...panelTitles.map((name, panel) =>
-        text(name, panel === 1 ? WIDTH / 2 + 64 : 70, (panel === 2 ? second : PANELS_FROM) - 36, { fontSize: 13 }),
+        textAt(name, panel === 1 ? WIDTH / 2 + 64 : 70, (panel === 2 ? second : PANELS_FROM) - 36, { fontSize: 13 }),
       ),
-      ...(notes.length === 0 ? [] : [text(notes.join(' · '), 170, second - 35, { fill: FAINT_INK })]),
-      ...warnings.map((warning, line) =>
-        text(`⚠ ${warning}`, 24, second + PANEL_HEIGHT + 54 + line * LINE_HEIGHT, { fill: WARNING_INK }),
-      ),
+      ...(notes.length === 0 ? [] : [textAt(notes.join(' · '), 170, second - 35, { fill: FAINT_INK })]),
+      ...warningTexts(warnings, second + PANEL_HEIGHT + 54),
     ],
   };
   return { option, width: WIDTH, height };

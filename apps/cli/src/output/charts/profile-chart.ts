@@ -2,8 +2,10 @@ import type { ProfileResult } from '@espalier/contracts';
 import { environmentText } from '../environment-text.js';
 import { formatMs, formatPercent, significant } from '../format.js';
 import { partsOf } from '../profile-text.js';
+import { warningText } from '../warning-text.js';
 import { colourAt, FAINT_INK, FONT, INK, RULE } from './palette.js';
 import type { Chart } from './render-svg.js';
+import { LINE_HEIGHT, warningTexts } from './text.js';
 
 const WIDTH = 900;
 const ROW_HEIGHT = 24;
@@ -13,11 +15,12 @@ const BELOW = 56;
 /** The share of every part of a run as bars, in order of the run. */
 export function profileChart(name: string, result: ProfileResult): Chart {
   const parts = partsOf(result);
-  const height = ABOVE + parts.length * ROW_HEIGHT + BELOW;
+  const warnings = result.warnings.map(warningText);
+  const bottom = ABOVE + parts.length * ROW_HEIGHT + BELOW;
   const isBlock = (place: number): boolean => place < (result.blocks?.length ?? 0);
   return {
     width: WIDTH,
-    height,
+    height: bottom + (warnings.length === 0 ? 0 : (warnings.length + 1) * LINE_HEIGHT),
     option: {
       backgroundColor: '#ffffff',
       title: {
@@ -31,7 +34,7 @@ export function profileChart(name: string, result: ProfileResult): Chart {
         textStyle: { color: INK, fontFamily: FONT, fontSize: 19, fontWeight: 600 },
         subtextStyle: { color: FAINT_INK, fontFamily: FONT, fontSize: 12, lineHeight: 16 },
       },
-      grid: { left: 320, right: 70, top: ABOVE, bottom: BELOW },
+      grid: { left: 320, right: 70, top: ABOVE, height: parts.length * ROW_HEIGHT },
       xAxis: {
         type: 'value',
         name: 'share of the run, %',
@@ -49,6 +52,7 @@ export function profileChart(name: string, result: ProfileResult): Chart {
         axisTick: { show: false },
         axisLine: { lineStyle: { color: FAINT_INK } },
       },
+      graphic: warningTexts(warnings, bottom),
       series: [
         {
           type: 'bar',
