@@ -24,6 +24,9 @@ export interface ChangeOptions {
 /** Results minutes or weeks apart differ by one or two percent on a quiet machine and by five on a busy one. */
 const PRIOR_NOISE = 0.04;
 
+/** Older results than this many say little of the level now, and time goes with their cube. */
+const MAX_EARLIER = 60;
+
 /** With fewer earlier results, `no-change` would say more than is known. */
 const MIN_REFERENCES = 3;
 
@@ -101,13 +104,14 @@ function levelled(logs: readonly number[], least: number, priorNoise: number): L
  * from the history itself, with a stated prior while that is short ({@link beliefOf}). Earlier shifts are cut out
  * ({@link cutIntoLevels}): the reference is the median of the results since the last of them. A change is a ratio whose 95 %
  * prediction interval leaves out 1.
- * @param earlier in order of time, oldest first
+ * @param all the earlier results in order of time, oldest first; the last 60 count
  */
 export function judgeChange(
-  earlier: readonly HistoryPoint[],
+  all: readonly HistoryPoint[],
   latest: HistoryPoint,
   { priorNoise = PRIOR_NOISE }: ChangeOptions = {},
 ): Change {
+  const earlier = all.slice(-MAX_EARLIER);
   const canaryCorrected = earlier.length > 0 && [...earlier, latest].every(({ canaryMs }) => canaryMs !== null);
   const readings = earlier.map((point) => readingOf(point, canaryCorrected));
   const now = readingOf(latest, canaryCorrected);

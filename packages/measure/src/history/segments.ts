@@ -18,10 +18,21 @@ export function noiseOfDifferences(series: readonly number[]): number {
   return steps.length === 0 ? 0 : (MAD_TO_SD * median(steps)) / Math.SQRT2;
 }
 
-/** What it costs to say that these values lie around one level: squared distances in units of the noise, each bounded. */
-function costOf(values: readonly number[], noise: number): number {
-  const level = median(values);
-  return values.reduce((sum, value) => sum + Math.min(OUTLIER_SDS ** 2, ((value - level) / noise) ** 2), 0);
+/** What it costs to say that ascending values lie around their median: squared distances in units of the noise, bounded. */
+function costOf(ascending: readonly number[], noise: number): number {
+  const middle = (ascending.length - 1) / 2;
+  const level = ((ascending[Math.floor(middle)] ?? 0) + (ascending[Math.ceil(middle)] ?? 0)) / 2;
+  return ascending.reduce((sum, value) => sum + Math.min(OUTLIER_SDS ** 2, ((value - level) / noise) ** 2), 0);
+}
+
+/** Costs of the stretches that begin at an index, by their length less one. */
+function costsFrom(series: readonly number[], from: number, noise: number): number[] {
+  const ascending: number[] = [];
+  return series.slice(from).map((value) => {
+    const place = ascending.findIndex((other) => other > value);
+    ascending.splice(place < 0 ? ascending.length : place, 0, value);
+    return costOf(ascending, noise);
+  });
 }
 
 /**
@@ -33,13 +44,14 @@ function costOf(values: readonly number[], noise: number): number {
 export function cutIntoLevels(series: readonly number[], noise: number, penalty: number): number[] {
   const n = series.length;
   const perCut = penalty * Math.log(Math.max(2, n));
+  const costs = series.map((_, from) => costsFrom(series, from, noise));
   /** best[end]: the least cost of the first `end` values, and where their last stretch begins. */
   const best: { cost: number; from: number }[] = [{ cost: -perCut, from: 0 }];
   for (let end = 1; end <= n; end++) {
     let least = { cost: Number.POSITIVE_INFINITY, from: 0 };
     for (let from = 0; from < end; from++) {
       if (from > 0 && (end - from < MIN_LENGTH || from < MIN_LENGTH)) continue;
-      const cost = (best[from]?.cost ?? Number.POSITIVE_INFINITY) + perCut + costOf(series.slice(from, end), noise);
+      const cost = (best[from]?.cost ?? Number.POSITIVE_INFINITY) + perCut + (costs[from]?.[end - from - 1] ?? 0);
       if (cost < least.cost) least = { cost, from };
     }
     best.push(least);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { binomialRanks, normalCdf, student975 } from './distributions.js';
+import { binomialRanks, normalCdf, normalDensity, normalQuantile, student } from './distributions.js';
 
 test('the normal distribution function has its tabulated values', () => {
   expect(normalCdf(0)).toBeCloseTo(0.5, 6);
@@ -16,7 +16,23 @@ test.each([
   [30, 2.042272],
   [1000, 1.962339],
 ])("Student's t with %d degrees is within 0.3 %% of its table", (degrees, tabulated) => {
-  expect(Math.abs(student975(degrees) / tabulated - 1)).toBeLessThan(0.003);
+  expect(Math.abs(student(degrees) / tabulated - 1)).toBeLessThan(0.003);
+});
+
+test("Student's t leaves out what it is told to", () => {
+  expect(student(10, 0.01)).toBeCloseTo(3.169273, 2);
+  expect(student(30, 0.05 / 6)).toBeCloseTo(2.8259, 2);
+});
+
+test.each([0.001, 0.025, 0.3, 0.5, 0.9, 0.99])(
+  'the quantile of the normal distribution undoes its function at %d',
+  (p) => {
+    expect(normalCdf(normalQuantile(p))).toBeCloseTo(p, 6);
+  },
+);
+
+test('the density is the slope of the distribution function', () => {
+  expect(normalDensity(1.2)).toBeCloseTo((normalCdf(1.25) - normalCdf(1.15)) / 0.1, 3);
 });
 
 /** P(Binomial(n, p) ≤ k), summed from exact binomial coefficients. */

@@ -9,8 +9,8 @@ const HALF_CAUCHY = Float64Array.from({ length: PRIOR_POINTS }, (_, point) =>
   Math.tan((Math.PI / 2) * ((point + 0.5) / PRIOR_POINTS)),
 );
 
-/** Halvings of the bracket of a half-width: 2⁻⁴⁰ of it is left. */
-const HALVINGS = 40;
+/** Halvings of the bracket of a half-width: 2⁻³⁰ of it is left. */
+const HALVINGS = 30;
 
 /** The half-width of a 95 % interval, and of one corrected for some thousand pairs, is below this many standard deviations. */
 const BRACKET_SDS = 6;

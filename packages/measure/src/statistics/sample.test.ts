@@ -5,14 +5,12 @@ import { Sample } from './sample.js';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 
-test('a sample keeps the order of time and knows the rank of every value', () => {
+test('a sample keeps the order of time and knows its sorted order', () => {
   fc.assert(
     fc.property(fc.array(finite, { minLength: 2, maxLength: 50 }), (values) => {
       const sample = Sample.of(values);
       expect([...sample.values]).toEqual(values);
       expect([...sample.sorted]).toEqual(values.toSorted((a, b) => a - b));
-      expect([...sample.ranks].toSorted((a, b) => a - b)).toEqual(values.map((_, index) => index));
-      expect([...sample.ranks].map((rank) => sample.sorted[rank])).toEqual(values);
     }),
   );
 });
