@@ -19,7 +19,17 @@ export const CanaryReading = Type.Object(
     target: TargetName,
     at: Timestamp,
     outcome: Type.Union([
-      Type.Object({ kind: Type.Literal('measured'), p50Ms: Type.Number(), p50Ci: Interval, runs: Type.Integer() }),
+      Type.Object({
+        kind: Type.Literal('measured'),
+        p50Ms: Type.Number(),
+        p50Ci: Interval,
+        runs: Type.Integer(),
+        disturbedBy: Type.Optional(
+          Type.Array(Type.String(), {
+            description: 'Warnings that others kept the device busy meanwhile: being slow is then no fault of its own',
+          }),
+        ),
+      }),
       Type.Object({ kind: Type.Literal('failed'), code: Type.String(), message: Type.String() }),
     ]),
   },

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -51,6 +51,19 @@ test('the canary of the CPU is measured with an interval around its median, and 
   expect(lower).toBeLessThanOrEqual(outcome.p50Ms);
   expect(upper).toBeGreaterThanOrEqual(outcome.p50Ms);
   expect(outcome.runs).toBeGreaterThanOrEqual(2);
+});
+
+test('a canary beside which others keep the device busy says so', async () => {
+  const burners = availableParallelism() * 2;
+  const load = Array.from({ length: burners }, () => spawn(process.execPath, ['--eval', 'for (;;);']));
+  try {
+    await expect(measureCanary({ provider: 'cpu' })).resolves.toMatchObject({
+      kind: 'measured',
+      disturbedBy: expect.arrayContaining(['other-load']),
+    });
+  } finally {
+    for (const burner of load) burner.kill('SIGKILL');
+  }
 });
 
 test('a provider that is not there is a failed outcome, never the numbers of the CPU', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CanaryReading, MeasurementSpec } from '@espalier/contracts';
+import type { CanaryReading, MeasurementResult, MeasurementSpec, MeasurementWarning } from '@espalier/contracts';
 import { MeasureError } from '../measure-error.js';
 import { measure } from '../measure.js';
 import type { MeasureOptions } from '../measuring/options.js';
@@ -40,6 +40,9 @@ const DEADLINE_MS = 120_000;
 /** TensorRT tries out kernels for every layer before the first run. */
 const TENSORRT_DEADLINE_MS = 300_000;
 
+/** Warnings that somebody else had the device. One that throttles, or swaps by itself, is slow by its own fault. */
+const DISTURBANCES: ReadonlySet<MeasurementWarning['code']> = new Set(['other-load', 'cpu-steal', 'gpu-shared']);
+
 /** What to measure the canary on. */
 export interface CanaryRequest {
   readonly provider: string;
@@ -64,6 +67,18 @@ async function measureModel({ provider, providerOptions = {} }: CanaryRequest, o
   }
 }
 
+function outcomeOf({ subject, warnings }: MeasurementResult): CanaryOutcome {
+  const { p50Ms, p50Ci, n, runsPerSample } = subject;
+  const disturbedBy = warnings.map(({ code }) => code).filter((code) => DISTURBANCES.has(code));
+  return {
+    kind: 'measured',
+    p50Ms,
+    p50Ci,
+    runs: n * runsPerSample,
+    ...(disturbedBy.length === 0 ? {} : { disturbedBy }),
+  };
+}
+
 /**
  * Measures the fixed reference model on a provider of this device, in a process of its own, in about two seconds: a number
  * that says how fast the device is now, beside its other days and its like. A failure is an outcome too, with the code that
@@ -72,8 +87,7 @@ async function measureModel({ provider, providerOptions = {} }: CanaryRequest, o
  */
 export async function measureCanary(request: CanaryRequest, options: MeasureOptions = {}): Promise<CanaryOutcome> {
   try {
-    const { subject } = await measureModel(request, options);
-    return { kind: 'measured', p50Ms: subject.p50Ms, p50Ci: subject.p50Ci, runs: subject.n * subject.runsPerSample };
+    return outcomeOf(await measureModel(request, options));
   } catch (error) {
     if (options.signal?.aborted) {
       throw error instanceof MeasureError

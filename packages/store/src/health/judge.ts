@@ -51,7 +51,8 @@ function badReading(before: CanaryState, p50Ms: number | null, reason: string): 
 /**
  * What a reading makes of a device. Bad is a canary that failed, or is slower than the baseline by more than
  * `limits.failed`: bad twice in a row, the device has failed; one reading that is not bad, and it passes again. Further
- * from the baseline than `limits.suspect`, slower or faster (another power mode), it is suspect. Pure.
+ * from the baseline than `limits.suspect`, slower or faster (another power mode), it is suspect, and no more than that while
+ * others keep the device busy, as slow is then no fault of its own. Pure.
  * @param before null: the first reading since the device was new or cleared
  */
 export function judgeReading(
@@ -63,22 +64,26 @@ export function judgeReading(
   if (outcome.kind === 'failed') {
     return badReading(known, null, `the canary could not be measured: ${outcome.message} (${outcome.code})`);
   }
-  const { p50Ms } = outcome;
+  const { p50Ms, disturbedBy = [] } = outcome;
   const baselineMs = medianOf(known.baseline);
   const ratio = baselineMs === null ? 1 : p50Ms / baselineMs;
-  if (ratio > 1 + limits.failed) {
+  const disturbed = disturbedBy.length > 0;
+  if (ratio > 1 + limits.failed && !disturbed) {
     return badReading(
       known,
       p50Ms,
       `the canary is ${percent(ratio - 1)} slower than when the device was new or cleared`,
     );
   }
-  const baseline = known.baseline.length < BASELINE_READINGS ? [...known.baseline, p50Ms] : known.baseline;
+  const counts = known.baseline.length < BASELINE_READINGS && ratio <= 1 + limits.failed;
+  const baseline = counts ? [...known.baseline, p50Ms] : known.baseline;
   const drifted = Math.max(ratio, 1 / ratio) > 1 + limits.suspect;
   const direction = ratio > 1 ? `${percent(ratio - 1)} slower` : `${percent(1 / ratio - 1)} faster`;
   return {
     status: drifted ? 'suspect' : 'healthy',
-    reason: drifted ? `the canary is ${direction} than when the device was new or cleared` : null,
+    reason: drifted
+      ? `the canary is ${direction} than when the device was new or cleared${disturbed ? ', while others keep it busy' : ''}`
+      : null,
     baseline,
     strikes: 0,
     p50Ms,
