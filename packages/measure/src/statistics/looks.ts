@@ -1,3 +1,5 @@
+import { type Bounded, stretched } from './stretch.js';
+
 /**
  * How much wider than that of a fixed number of runs an interval must be, times the square root of what the runs are worth.
  */
@@ -21,11 +23,6 @@ export function lookStretch(effective: number): number {
 }
 
 /** An interval, widened to both sides for the looks that led to the stop: {@link lookStretch}. */
-export function forLooks<Bounds extends { value: number; lower: number; upper: number }>(
-  bounds: Bounds,
-  effective: number,
-): Bounds {
-  const { value, lower, upper } = bounds;
-  const stretch = lookStretch(effective);
-  return { ...bounds, lower: value * (lower / value) ** stretch, upper: value * (upper / value) ** stretch };
+export function forLooks<Bounds extends Bounded>(bounds: Bounds, effective: number): Bounds {
+  return stretched(bounds, lookStretch(effective));
 }

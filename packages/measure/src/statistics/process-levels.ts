@@ -1,5 +1,6 @@
 import { ALPHA, normalQuantile } from './distributions.js';
 import { beliefOf, halfWidthUnder } from './random-effects.js';
+import { type Bounded, stretched } from './stretch.js';
 
 /**
  * What is believed of the standard deviation between fresh processes before any is seen, as a share of the statistic: the
@@ -67,19 +68,11 @@ export function halfWidthOf(levels: Levels, alpha: number = ALPHA, processes: nu
  * An interval that knows only the noise within processes, widened for what differs between them: its sides are stretched,
  * on the scale of the logarithm, by the ratio of {@link halfWidthOf} to what the noise within alone would give.
  */
-export function widened<Bounds extends { value: number; lower: number; upper: number }>(
-  bounds: Bounds,
-  levels: Levels,
-  alpha: number = ALPHA,
-): Bounds {
+export function widened<Bounds extends Bounded>(bounds: Bounds, levels: Levels, alpha: number = ALPHA): Bounds {
   if (levels.processes < 2) return bounds;
-  const { value, lower, upper } = bounds;
   const halfWidth = halfWidthOf(levels, alpha);
   const alone = normalQuantile(1 - alpha / 2) * Math.sqrt(levels.within / levels.processes);
-  const side = (limit: number): number => (Math.log(limit / value) / alone) * halfWidth;
-  return {
-    ...bounds,
-    lower: value * Math.exp(alone > 0 ? side(lower) : -halfWidth),
-    upper: value * Math.exp(alone > 0 ? side(upper) : halfWidth),
-  };
+  if (alone > 0) return stretched(bounds, halfWidth / alone);
+  const { value } = bounds;
+  return { ...bounds, lower: value * Math.exp(-halfWidth), upper: value * Math.exp(halfWidth) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { latencies, normal, shareOf } from '../testing/series.js';
 import { quantileEstimate } from './interval.js';
 import { seededRandom } from './random.js';
@@ -82,4 +83,21 @@ test('a p99 over three processes rests on the runs of all', () => {
 
 test('no process has no statistic', () => {
   expect(() => statisticEstimate([], 'p50')).toThrow(RangeError);
+});
+
+const positive = fc.array(fc.double({ noNaN: true, min: 0.001, max: 1000 }), { minLength: 2, maxLength: 30 });
+
+test('whatever the processes gave, the interval is made of numbers and holds the estimate', () => {
+  const statistics = fc.constantFrom('p50' as const, 'p90' as const, 'p99' as const, 'mean' as const);
+  fc.assert(
+    fc.property(fc.array(positive, { minLength: 1, maxLength: 4 }), statistics, (takes, statistic) => {
+      const { value, lower, upper, betweenSd } = statisticEstimate(
+        takes.map((values) => Sample.of(values)),
+        statistic,
+      );
+      expect([value, lower, upper, betweenSd].every(Number.isFinite)).toBe(true);
+      expect(lower).toBeLessThanOrEqual(value);
+      expect(upper).toBeGreaterThanOrEqual(value);
+    }),
+  );
 });
