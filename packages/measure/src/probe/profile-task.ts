@@ -5,6 +5,7 @@ import { env, type InferenceSession } from 'onnxruntime-node';
 import { MeasureError } from '../measure-error.js';
 import { nodesOfKernels } from '../profile/attribution.js';
 import { type KernelShare, type ProfiledRun, runShares, type RunShares } from '../profile/kernel-shares.js';
+import { type RunBudget, runBudget, tooManyEvents } from '../profile/event-budget.js';
 import { profileLabels, withoutLabels } from '../profile/labels.js';
 import { providerCalled } from '../profile/provider-name.js';
 import { alternate, type AlternatingRuns } from '../profile/schedule.js';
@@ -24,12 +25,6 @@ import { now, timedSession } from './timing.js';
 
 /** Warming up may take this share of the time that the runs may take. */
 const WARM_UP_SHARE = 0.25;
-
-/** Runs of the profiled session that are dropped: the plain one has warmed up the machine, this one its memory. */
-const PROFILED_WARM_UP_RUNS = 3;
-
-/** onnxruntime keeps a million events and drops the rest without a word; parsing as many would take gigabytes. */
-const MAX_EVENTS = 200_000;
 
 const MICROSECONDS = 1e6;
 
@@ -80,25 +75,26 @@ async function eventsPerRun(
   session.endProfiling();
   await session.release();
   const [run] = await readTrace(filePrefix);
-  return 2 * (run?.kernels.length ?? 0) + 2;
+  if (run === undefined) throw tooManyEvents();
+  return 2 * run.kernels.length + 2;
 }
 
 async function runAlternately(
   plain: TimedArtifact,
   profiled: TimedArtifact,
-  { spec, maxRuns, report }: { spec: ProfileRequest['spec']; maxRuns: number; report: ReturnType<typeof throttled> },
+  { spec, budget, report }: { spec: ProfileRequest['spec']; budget: RunBudget; report: ReturnType<typeof throttled> },
 ): Promise<{ warm: WarmUp; runs: AlternatingRuns }> {
   const warm = await warmUp([plain], {
     now,
     maxMs: WARM_UP_SHARE * spec.maxSeconds * 1000,
     onRound: (runs) => report(() => ({ phase: 'warming-up', runs, elapsedMs: now() })),
   });
-  for (let run = 0; run < PROFILED_WARM_UP_RUNS; run++) await profiled.time(1);
+  for (let run = 0; run < budget.warmUpRuns; run++) await profiled.time(1);
   const maxMs = spec.maxSeconds * 1000;
   const runs = await alternate(plain, profiled, {
     typicalMs: warm.typicalMs[0] ?? 1,
     minRuns: spec.minRuns,
-    maxRuns,
+    maxRuns: Math.min(spec.maxRuns, budget.maxRuns),
     maxMs,
     now,
     random: seededRandom(spec.seed),
@@ -108,8 +104,12 @@ async function runAlternately(
 }
 
 /** Puts what the trace tells of each run beside how long it took from outside. */
-async function withTraces(tracePrefix: string, { profiled }: AlternatingRuns): Promise<readonly ProfiledRun[]> {
-  const traced = (await readTrace(tracePrefix)).slice(PROFILED_WARM_UP_RUNS);
+async function withTraces(
+  tracePrefix: string,
+  { profiled }: AlternatingRuns,
+  { warmUpRuns }: RunBudget,
+): Promise<readonly ProfiledRun[]> {
+  const traced = (await readTrace(tracePrefix)).slice(warmUpRuns);
   if (traced.length !== profiled.length) {
     throw new MeasureError('probe-crashed', `the profile has ${traced.length} of ${profiled.length} runs`, {
       hint: 'profile fewer runs (maxRuns)',
@@ -177,20 +177,20 @@ export async function profileTask(request: ProfileRequest, reportProgress: Repor
   await writeModelFile(labelGraph(model, profileLabels), labelledPath);
   const plain = await openSession(labelledPath, spec);
   const first = await firstRun(plain.session, spec, spec.seed, await inputArraysIn(inputDataPath));
-  const maxRuns = Math.floor(MAX_EVENTS / (await eventsPerRun(model, labelledPath, first.feeds, request)));
+  const budget = runBudget(await eventsPerRun(model, labelledPath, first.feeds, request));
   const profiled = await openProfiled(labelledPath, request);
   const { warm, runs } = await runAlternately(
     timedSession(plain.session, first.feeds),
     timedSession(profiled.session, first.feeds),
     {
       spec,
-      maxRuns: Math.max(1, Math.min(spec.maxRuns, maxRuns - PROFILED_WARM_UP_RUNS)),
+      budget,
       report,
     },
   );
   profiled.session.endProfiling();
   await Promise.all([plain.session.release(), profiled.session.release()]);
-  const profiledRuns = await withTraces(profiled.tracePrefix, runs);
+  const profiledRuns = await withTraces(profiled.tracePrefix, runs, budget);
   const shares = runShares(profiledRuns);
   const kernels = profiledKernels(shares, model.graph, await optimisedGraph(profiled));
   checkProvider(spec.provider, kernels);

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { tracedRuns } from './trace-events.js';
+import { TraceCollector } from './trace-events.js';
+
+function tracedRuns(events: readonly unknown[]) {
+  const trace = new TraceCollector();
+  for (const event of events) trace.add(event);
+  return trace.runs();
+}
 
 const run = (ts: number, dur: number) => ({ cat: 'Session', name: 'model_run', ts, dur, tid: 1, args: {} });
 const node = (name: string, ts: number, dur: number) => ({
@@ -36,9 +42,9 @@ test('kernels are sorted into the runs that they belong to, and what lies outsid
   });
 });
 
-test.each([[{ traceEvents: [] }], [[{ cat: 'Node', name: 'a_kernel_time', ts: '1', dur: 1, tid: 1 }]], [[null]]])(
+test.each([[{ traceEvents: [] }], [{ cat: 'Node', name: 'a_kernel_time', ts: '1', dur: 1, tid: 1 }], [null], ['text']])(
   'a profile of another form is refused: %j',
   (trace) => {
-    expect(() => tracedRuns(trace)).toThrow(expect.objectContaining({ code: 'probe-crashed' }));
+    expect(() => tracedRuns([trace])).toThrow(expect.objectContaining({ code: 'probe-crashed' }));
   },
 );

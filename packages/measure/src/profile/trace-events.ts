@@ -19,7 +19,7 @@ const TraceEvent = Type.Object({
 });
 type TraceEvent = Static<typeof TraceEvent>;
 
-const validator = Compile(Type.Array(TraceEvent));
+const validator = Compile(TraceEvent);
 
 /** One kernel in one run. */
 export interface KernelEvent {
@@ -60,21 +60,8 @@ function kernelOf({ cat, name, ts, dur, tid, args }: TraceEvent): KernelEvent | 
 
 const byStart = (a: KernelEvent, b: KernelEvent): number => a.startUs - b.startUs || b.durationUs - a.durationUs;
 
-/**
- * The runs in a trace of onnxruntime's profiler, a JSON array of events: one `model_run` a run, one `…_kernel_time` a
- * node and run. Everything outside of a run (loading, choosing kernels) is left out.
- * @throws MeasureError `probe-crashed` when the trace has another form
- */
-export function tracedRuns(trace: unknown): readonly TracedRun[] {
-  if (!validator.Check(trace)) {
-    const [first] = validator.Errors(trace);
-    throw new MeasureError(
-      'probe-crashed',
-      `onnxruntime's profile has an unknown form: ${first?.instancePath || 'it'} ${first?.message}`,
-    );
-  }
-  const kernels = trace.flatMap((event) => kernelOf(event) ?? []).sort(byStart);
-  const runs = trace.filter(({ cat, name }) => cat === 'Session' && name === RUN).sort((a, b) => a.ts - b.ts);
+/** Sorts kernels into the runs that they belong to; what lies outside of a run is left out. */
+function intoRuns(runs: readonly TraceEvent[], kernels: readonly KernelEvent[]): readonly TracedRun[] {
   let next = 0;
   return runs.map(({ ts, dur }) => {
     const within: KernelEvent[] = [];
@@ -83,4 +70,35 @@ export function tracedRuns(trace: unknown): readonly TracedRun[] {
     }
     return { durationUs: dur, kernels: within };
   });
+}
+
+/**
+ * Collects the events of onnxruntime's profiler: one `model_run` a run, one `…_kernel_time` a node and run. Of the rest
+ * (loading, choosing kernels), and of what else an event says, nothing is kept: a trace has hundreds of megabytes.
+ */
+export class TraceCollector {
+  readonly #kernels: KernelEvent[] = [];
+  readonly #runs: TraceEvent[] = [];
+
+  /**
+   * @throws MeasureError `probe-crashed` when the event has another form
+   */
+  add(event: unknown): void {
+    if (!validator.Check(event)) {
+      const [first] = validator.Errors(event);
+      const where = first?.instancePath || 'an event';
+      throw new MeasureError('probe-crashed', `onnxruntime's profile has an unknown form: ${where} ${first?.message}`);
+    }
+    const kernel = kernelOf(event);
+    if (kernel !== undefined) this.#kernels.push(kernel);
+    else if (event.cat === 'Session' && event.name === RUN) this.#runs.push(event);
+  }
+
+  /** The runs so far, in order of time. */
+  runs(): readonly TracedRun[] {
+    return intoRuns(
+      this.#runs.toSorted((a, b) => a.ts - b.ts),
+      this.#kernels.toSorted(byStart),
+    );
+  }
 }
