@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { addAgent, addMeasurement, addModel, openScene, resultOf, type Scene, wish } from '../testing/scene.js';
+import {
+  addAgent,
+  addMeasurement,
+  addModel,
+  bytesOf,
+  openScene,
+  resultOf,
+  type Scene,
+  wish,
+} from '../testing/scene.js';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -131,6 +140,37 @@ test('an unknown artifact or target is refused by name, and nothing of the batch
     hint: expect.stringContaining('x86-cpu'),
   });
   expect((await measurements.list({ limit: 10, subject })).items).toEqual([]);
+});
+
+test('a profile is another measurement than a latency, stands alone, and is listed by its kind', async () => {
+  const [subject, control] = [await addModel(scene.store, 'kinds'), await addModel(scene.store, 'kinds control')];
+  const latency = await one(subject);
+  const profile = await one(subject, { kind: 'profile' });
+  expect(profile).toMatchObject({ created: true, measurement: { kind: 'profile', result: null, profile: null } });
+  expect((await one(subject, { kind: 'profile' })).measurement.id).toBe(profile.measurement.id);
+  const kinds = async (kind: 'latency' | 'profile') =>
+    (await scene.store.measurements.list({ limit: 10, modelId: subject, kind })).items.map(({ id }) => id);
+  expect(await kinds('latency')).toEqual([latency.measurement.id]);
+  expect(await kinds('profile')).toEqual([profile.measurement.id]);
+  await expect(one(subject, { kind: 'profile', control })).rejects.toMatchObject({ code: 'control-not-allowed' });
+});
+
+test('input data is named by a spec alone, and a spec names nothing else', async () => {
+  const subject = await addModel(scene.store, 'fed');
+  const staged = await scene.store.artifacts.receive(bytesOf('arrays'), { maxBytes: 100 });
+  const { sha256: inputData } = await staged.keep('inputs');
+  expect(await one(subject, { spec: { inputData } })).toMatchObject({ measurement: { spec: { inputData } } });
+  await expect(one(subject, { spec: { inputData: 'e'.repeat(64) } })).rejects.toMatchObject({
+    code: 'artifact-unknown',
+    hint: expect.stringContaining('/v1/inputs'),
+  });
+  for (const wrong of [{ spec: { inputData: subject } }, { control: inputData }]) {
+    await expect(one(subject, wrong)).rejects.toMatchObject({ code: 'artifact-kind-wrong' });
+  }
+  await expect(one(inputData)).rejects.toMatchObject({
+    code: 'artifact-kind-wrong',
+    message: expect.stringContaining('is input data and cannot be the subject'),
+  });
 });
 
 test('a list is paged by cursor, newest first, without a gap or a repetition', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { profileOf, resultOf } from '../testing/scene.js';
 import { endingOf } from './lifecycle.js';
 
 const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, message: 'm', detail: 'last words' } });
@@ -23,4 +24,14 @@ test('a measurement that was given back is queued again, however often the probe
   const released = { kind: 'released' as const, reason: 'the agent stops' };
   expect(endingOf('latency', released, 0)).toEqual({ kind: 'requeue', crashed: false });
   expect(endingOf('latency', released, 1)).toEqual({ kind: 'requeue', crashed: false });
+});
+
+test('what was asked for is what must come', () => {
+  const latency = { kind: 'succeeded' as const, result: resultOf(5) };
+  const profile = { kind: 'profiled' as const, profile: profileOf() };
+  expect(endingOf('latency', latency, 0)).toEqual({ kind: 'succeed', result: latency.result });
+  expect(endingOf('profile', profile, 0)).toEqual({ kind: 'profile', profile: profile.profile });
+  for (const ending of [endingOf('profile', latency, 0), endingOf('latency', profile, 0)]) {
+    expect(ending).toMatchObject({ kind: 'fail', crashed: false, failure: { code: 'outcome-mismatched' } });
+  }
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '@espalier/contracts';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { addAgent, addMeasurement, openScene, resultOf, type Scene } from '../testing/scene.js';
+import { addAgent, addMeasurement, openScene, profileOf, resultOf, type Scene } from '../testing/scene.js';
 
 let scene: Scene;
 let measurementId: string;
@@ -93,11 +93,27 @@ test('a result that is delivered ten times at once is stored once, with every sa
   expect(await deliver(1, success())).toEqual({ accepted: false, requeued: null });
 });
 
-test('samples stay out of lists', async () => {
+test('samples, times and looks at the device stay out of lists', async () => {
   await claim(1);
   await deliver(1, success());
   const { items } = await scene.store.measurements.list({ limit: 1, status: 'succeeded' });
-  expect(items[0]?.result?.subject).toMatchObject({ p50Ms: 5, n: 3, samplesMs: [] });
+  expect(items[0]?.result).toMatchObject({
+    subject: { p50Ms: 5, n: 3, samplesMs: [] },
+    control: { samplesMs: [] },
+    atMs: [],
+    environment: { during: [] },
+  });
+});
+
+test('a profile is delivered once, whole, and its kernels stay out of lists', async () => {
+  const profile = profileOf();
+  measurementId = await addMeasurement(scene.store, { kind: 'profile' });
+  expect(await claim(1)).toMatchObject({ kind: 'profile' });
+  expect(await deliver(1, { kind: 'profiled', profile })).toEqual({ accepted: true, requeued: null });
+  expect(await deliver(1, { kind: 'profiled', profile })).toEqual({ accepted: false, requeued: null });
+  expect(await get()).toMatchObject({ kind: 'profile', status: 'succeeded', result: null, profile });
+  const { items } = await scene.store.measurements.list({ limit: 1, kind: 'profile' });
+  expect(items[0]?.profile).toMatchObject({ runs: 20, kernels: [], environment: { during: [] } });
 });
 
 test('only the owner of the attempt may deliver', async () => {

@@ -7,6 +7,7 @@ import {
   type LatencyEstimate,
   type MeasurementRequest,
   type MeasurementResult,
+  type ProfileResult,
 } from '@espalier/contracts';
 import { openStore, type Store } from '../store.js';
 import { createTestDatabase } from '../testing.js';
@@ -146,5 +147,27 @@ export function resultOf(p50Ms: number): MeasurementResult {
     discarded: [],
     peakRssBytes: 1e8,
     wallSeconds: 1.5,
+  };
+}
+
+/** What an agent found when it profiled: one kernel of two nodes. */
+export function profileOf(): ProfileResult {
+  const { environment, inputs } = resultOf(5);
+  const share = (part: number) => ({ share: part, medianMs: part * 6 });
+  return {
+    runs: 20,
+    profiledP50Ms: 6,
+    plainP50Ms: 5,
+    overhead: 1.2,
+    kernels: [{ name: 'conv_kernel', opType: 'FusedConv', provider: 'cpu', nodes: ['conv', 'relu'], ...share(0.9) }],
+    blocks: null,
+    rest: share(0.9),
+    runtime: share(0.08),
+    unexplained: 0.02,
+    placement: { cpu: 1 },
+    inputs,
+    environment,
+    warnings: [],
+    wallSeconds: 2,
   };
 }
