@@ -90,6 +90,19 @@ test('an answer that cancels breaks off the measurement that the heartbeat named
   );
 });
 
+test('an answer tells the health of the device, and whether it was cleared', async () => {
+  let status = 'failed';
+  await whileBeating(
+    5,
+    (_seen, response) => sendJson(response, 200, { cancel: false, health: status }),
+    async ({ health }) => {
+      await until(() => !health.allowsJobs());
+      status = 'unknown';
+      await until(() => health.allowsJobs());
+    },
+  );
+});
+
 test('a cancellation that comes late does not hurt the next measurement', () => {
   const activity = createActivity();
   activity.begin().end();

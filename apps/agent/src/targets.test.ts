@@ -1,4 +1,5 @@
 import { arch } from 'node:os';
+import { builtInTargets } from '@espalier/contracts';
 import { detectTargets } from '@espalier/measure';
 import { expect, test } from '@jest/globals';
 import { chooseTargets, type TargetOptions } from './targets.js';
@@ -20,18 +21,30 @@ const foreign = { ...own, name: 'far-board', architecture: 'riscv64' };
 const api = (): Promise<StandIn> =>
   startStandIn((_seen, response) => sendJson(response, 200, { items: [own, foreign], nextCursor: null }));
 
-const optionsOf = ({ client }: StandIn, asked: TargetOptions['asked']): TargetOptions => ({
+const optionsOf = ({ client }: StandIn, asked: TargetOptions['asked'], log = listeningLog().log): TargetOptions => ({
   asked,
   client,
   detect: detectTargets,
   signal: new AbortController().signal,
-  log: listeningLog().log,
+  log,
   random: () => 0,
 });
 
 test('an agent that is asked for nothing serves the CPU of its machine, and asks nobody', async () => {
   await using server = await api();
   await expect(chooseTargets(optionsOf(server, null))).resolves.toEqual([{ name: OWN_CPU, provider: 'cpu' }]);
+  expect(server.seen).toHaveLength(0);
+});
+
+test('auto serves what really runs on this machine, and says of every other target why it does not', async () => {
+  await using server = await api();
+  const { log, lines } = listeningLog();
+  const served = await chooseTargets(optionsOf(server, 'auto', log));
+  expect(served).toContainEqual({ name: OWN_CPU, provider: 'cpu' });
+  const unserved = builtInTargets.filter(({ name }) => !served.some((target) => target.name === name));
+  for (const { name } of unserved) {
+    expect(lines).toContainEqual(expect.objectContaining({ target: name, reason: expect.stringMatching(/./) }));
+  }
   expect(server.seen).toHaveLength(0);
 });
 
