@@ -96,9 +96,12 @@ test('an answer tells the health of the device, and whether it was cleared', asy
     5,
     (_seen, response) => sendJson(response, 200, { cancel: false, health: status }),
     async ({ health }) => {
+      const changes: boolean[] = [];
+      health.onChange((allowsJobs) => changes.push(allowsJobs));
       await until(() => !health.allowsJobs());
       status = 'unknown';
       await until(() => health.allowsJobs());
+      expect(changes.at(-1)).toBe(true);
     },
   );
 });
