@@ -10,6 +10,7 @@ import { agentRoutes } from './routes/agents.js';
 import { artifactRoutes } from './routes/artifacts.js';
 import { candidateRoutes } from './routes/candidates.js';
 import { healthRoutes } from './routes/health.js';
+import { inputRoutes } from './routes/inputs.js';
 import { measurementRoutes } from './routes/measurements.js';
 import { modelRoutes } from './routes/models.js';
 import { planRoutes } from './routes/plans.js';
@@ -19,7 +20,16 @@ import { VERSION } from './version.js';
 /** A batch of a thousand measurements is well below it. */
 const BODY_BYTES = 4 * 2 ** 20;
 
-const v1 = [modelRoutes, candidateRoutes, artifactRoutes, measurementRoutes, targetRoutes, agentRoutes, planRoutes];
+const v1 = [
+  modelRoutes,
+  candidateRoutes,
+  artifactRoutes,
+  inputRoutes,
+  measurementRoutes,
+  targetRoutes,
+  agentRoutes,
+  planRoutes,
+];
 
 /** The API as a Fastify instance that does not listen yet. Closing it ends the streams, and nothing else of `deps`. */
 export async function buildApp(deps: Dependencies): Promise<FastifyInstance> {

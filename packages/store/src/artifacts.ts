@@ -23,6 +23,8 @@ export interface StagedArtifact {
 export interface Artifact {
   readonly sha256: string;
   readonly sizeBytes: number;
+  /** What it was first kept as. */
+  readonly kind: ArtifactKind;
   /** A file that never changes. */
   readonly path: string;
 }
@@ -69,7 +71,7 @@ async function writeHashed(path: string, source: AsyncIterable<Uint8Array>, maxB
       sizeBytes += chunk.byteLength;
       if (sizeBytes > maxBytes) {
         throw new StoreError('artifact-too-large', `The file is larger than ${maxBytes} bytes`, {
-          hint: 'ESPALIER_MAX_UPLOAD_BYTES sets the limit',
+          hint: 'ESPALIER_MAX_UPLOAD_BYTES sets the limit for models, ESPALIER_MAX_INPUT_BYTES the one for input data',
         });
       }
       hash.update(chunk);
@@ -122,7 +124,7 @@ export async function openArtifacts(db: Queries, folder: string, now: () => numb
         await syncToDisk(dirname(kept));
       });
       await db.artifact.createMany({ data: [{ sha256, sizeBytes, kind }], skipDuplicates: true });
-      return { sha256, sizeBytes, path: kept };
+      return { sha256, sizeBytes, kind, path: kept };
     },
     discard: async () => await rm(path, { force: true }),
   });
@@ -139,7 +141,7 @@ export async function openArtifacts(db: Queries, folder: string, now: () => numb
     get: async (sha256) => {
       const row = await db.artifact.findUnique({ where: { sha256 } });
       if (row === null) throw new StoreError('artifact-unknown', `There is no artifact ${sha256}`);
-      return { sha256, sizeBytes: Number(row.sizeBytes), path: pathOf(sha256) };
+      return { sha256, sizeBytes: Number(row.sizeBytes), kind: row.kind, path: pathOf(sha256) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { Problem, Sha256 } from '@espalier/contracts';
+import type { Artifact } from '@espalier/store';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
@@ -19,21 +20,22 @@ const names = (header: string | undefined, etag: string): boolean =>
   header !== undefined && header.split(',').some((tag) => ['*', etag, `W/${etag}`].includes(tag.trim()));
 
 /** How a browser names the file that it saves: by the hash, or as asked for, in any script (RFC 8187). */
-function attachment(sha256: string, name: string | undefined): string {
-  const byHash = `attachment; filename="${sha256}.onnx"`;
+function attachment({ sha256, kind }: Artifact, name: string | undefined): string {
+  const ending = kind === 'inputs' ? 'npz' : 'onnx';
+  const byHash = `attachment; filename="${sha256}.${ending}"`;
   if (name === undefined) return byHash;
   const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
-  return `${byHash}; filename*=UTF-8''${encoded}.onnx`;
+  return `${byHash}; filename*=UTF-8''${encoded}.${ending}`;
 }
 
-/** Artifacts: the bytes of models and candidates. */
+/** Artifacts: the bytes of models, candidates and input data. */
 export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, { store }) => {
   app.get(
     '/artifacts/:sha256',
     {
       schema: {
         tags: ['artifacts'],
-        summary: 'The bytes of a model or candidate',
+        summary: 'The bytes of a model, a candidate or input data',
         produces: ['application/octet-stream'],
         params: ArtifactParams,
         querystring: ArtifactQuery,
@@ -41,14 +43,15 @@ export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (ap
       },
     },
     async ({ params: { sha256 }, query: { name }, headers }, reply) => {
-      const { path, sizeBytes } = await store.artifacts.get(sha256);
+      const artifact = await store.artifacts.get(sha256);
+      const { path, sizeBytes } = artifact;
       const etag = `"${sha256}"`;
       void reply.header('etag', etag).header('cache-control', FOREVER);
       if (names(headers['if-none-match'], etag)) return await reply.code(304).send(null);
       void reply
         .type('application/octet-stream')
         .header('content-length', sizeBytes)
-        .header('content-disposition', attachment(sha256, name));
+        .header('content-disposition', attachment(artifact, name));
       return await reply.send(createReadStream(path));
     },
   );
