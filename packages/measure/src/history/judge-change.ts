@@ -21,8 +21,8 @@ export interface ChangeOptions {
   readonly priorNoise?: number;
 }
 
-/** Results minutes or weeks apart differ by one or two percent on a quiet machine and by five on a busy one. */
-const PRIOR_NOISE = 0.04;
+/** Results minutes or weeks apart differ by one or two percent on a quiet machine and by five on a busy one, which it allows for. */
+const PRIOR_NOISE = 0.05;
 
 /** Older results than this many say little of the level now, and time goes with their cube. */
 const MAX_EARLIER = 60;
@@ -31,10 +31,10 @@ const MAX_EARLIER = 60;
 const MIN_REFERENCES = 3;
 
 /** The penalty of a new level, in units of ln n: high, for a false cut throws references away. */
-const CUT_PENALTY = 5;
+const CUT_PENALTY = 8;
 
 /** A residual counts as no more than this many robust standard deviations: one disturbed result must not hide changes. */
-const CLIP_SDS = 4;
+const CLIP_SDS = 5;
 
 /** Fewer residuals do not tell which of them is far out. */
 const MIN_TO_CLIP = 12;
