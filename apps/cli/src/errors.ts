@@ -15,6 +15,7 @@ export type CliCode =
   | 'model-not-found'
   | 'output-not-writable'
   | 'process-failed'
+  | 'combination-failed'
   | 'interrupted'
   | 'plan-not-met';
 
@@ -23,6 +24,7 @@ const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
   'model-not-found': exitCodes.badInput,
   'output-not-writable': exitCodes.failed,
   'process-failed': exitCodes.failed,
+  'combination-failed': exitCodes.failed,
   interrupted: exitCodes.interrupted,
   'plan-not-met': exitCodes.infeasible,
 };

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GraphBuilder, writeModelFile } from '@espalier/onnx';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { exitCodes } from './errors.js';
 import { npyOfZeros } from './testing/npy.js';
@@ -79,6 +80,18 @@ test('a sweep measures every combination, batch first, as text, CSV and JSON', a
   const outcomes: { batch: number; threads: number; result: { inputs: unknown } }[] = JSON.parse(json);
   expect(outcomes.map(({ batch, threads }) => [String(batch), String(threads)])).toEqual(combinations);
   expect(outcomes[3]?.result.inputs).toEqual({ input: [3, 3, 32, 32] });
+});
+
+test('a combination that cannot be measured does not cost the others', async () => {
+  const model = join(folder, 'fixed.onnx');
+  const graph = new GraphBuilder('fixed');
+  const x = graph.input('x', 'float32', [1, 4]);
+  await writeModelFile(graph.output(graph.relu('relu', x), { as: 'y' }).build(), model);
+  const { exitCode, stdout, stderr } = await espalier('measure', model, '--batch', '1,2', ...quick);
+  expect(exitCode).toBe(exitCodes.failed);
+  expect(stdout).toMatch(/^ +1 +1 +fixed/m);
+  expect(stderr).toMatch(/batch 2, 1 thread: .*inputs are fixed.*input-unresolved/);
+  expect(stderr).toContain('hint:');
 });
 
 test('one model is described with both levels of its spread, its start, its memory and the device', async () => {

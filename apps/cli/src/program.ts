@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { agentCommand } from './commands/agent.js';
+import { agentsCommand } from './commands/agents.js';
 import { inspectCommand } from './commands/inspect.js';
 import { measureCommand } from './commands/measure.js';
 import { demoCommand, planCommand } from './commands/plan.js';
 import { profileCommand } from './commands/profile.js';
 import { pruneCommand } from './commands/prune.js';
+import { regressionsCommand } from './commands/regressions.js';
 import { scoreCommand } from './commands/score.js';
 import { upCommand } from './commands/up.js';
 import { zooCommand } from './commands/zoo.js';
@@ -27,6 +29,8 @@ export function buildProgram(context: CommandContext): Command {
     zooCommand,
     upCommand,
     agentCommand,
+    agentsCommand,
+    regressionsCommand,
   ]) {
     add(program, context);
   }

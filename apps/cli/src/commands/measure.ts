@@ -3,7 +3,7 @@ import type { CommandContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { withModels } from '../measuring/named-models.js';
 import type { Outcome } from '../measuring/outcome.js';
-import { runMeasurements } from '../measuring/run-measurements.js';
+import { combinationText, runMeasurements } from '../measuring/run-measurements.js';
 import {
   type PrecisionOptions,
   type SamplingOptions,
@@ -64,38 +64,46 @@ async function run(named: readonly string[], options: MeasureOptions, context: C
   const specs = specsOf(options);
   await checkWritable([csv, svg]);
   const given = control === undefined ? named : [...named, control];
-  const outcomes = await withModels(given, (models) =>
+  const { outcomes, failures } = await withModels(given, (models) =>
     runMeasurements({ models, specs, withControl: control !== undefined, inputDataPath: inputData }, context),
   );
   if (csv !== undefined) await writeText(csv, latencyCsv(outcomes));
   if (svg !== undefined) await writeText(svg, await renderSvg(outcomeChart(outcomes)));
-  context.terminal.out(printed(outcomes, options.json ? 'json' : options.format));
+  const isSweep = specs.length > 1;
+  context.terminal.out(printed(outcomes, options.json ? 'json' : options.format, isSweep));
+  const told = failures.map(({ spec, cause }) => `${combinationText(spec)}: ${cause.message} (${cause.code})`);
+  if (told.length > 0) {
+    throw new CliError('combination-failed', `not all combinations could be measured: ${told.join('; ')}`, {
+      ...(failures[0]?.cause.hint === undefined ? {} : { hint: failures[0].cause.hint }),
+      cause: failures[0]?.cause,
+    });
+  }
 }
 
-function printed(outcomes: readonly Outcome[], format: MeasureOptions['format']): string {
+function printed(outcomes: readonly Outcome[], format: MeasureOptions['format'], isSweep: boolean): string {
   switch (format) {
     case 'json':
-      return JSON.stringify(asJson(outcomes), undefined, 2);
+      return JSON.stringify(asJson(outcomes, isSweep), undefined, 2);
     case 'csv':
       return latencyCsv(outcomes);
     case 'text':
-      return asText(outcomes);
+      return asText(outcomes, isSweep);
     default:
       return format satisfies never;
   }
 }
 
-function asText(outcomes: readonly Outcome[]): string {
-  const [first, ...others] = outcomes;
-  if (first === undefined || others.length > 0) return sweepText(outcomes);
-  return first.kind === 'comparison' ? comparisonText(first) : measurementText(first);
+function asText(outcomes: readonly Outcome[], isSweep: boolean): string {
+  const [only] = outcomes;
+  if (only === undefined || isSweep) return sweepText(outcomes);
+  return only.kind === 'comparison' ? comparisonText(only) : measurementText(only);
 }
 
 /** One result as it is, of a comparison with the names of the models; of a sweep a list of them with what was varied. */
-function asJson(outcomes: readonly Outcome[]): unknown {
-  const [first, ...others] = outcomes;
-  if (first !== undefined && others.length === 0) {
-    return first.kind === 'comparison' ? { models: first.names, ...first.result } : first.result;
+function asJson(outcomes: readonly Outcome[], isSweep: boolean): unknown {
+  const [only] = outcomes;
+  if (only !== undefined && !isSweep) {
+    return only.kind === 'comparison' ? { models: only.names, ...only.result } : only.result;
   }
   return outcomes.map(({ spec: { batch, threads }, names, result }) => ({ batch, threads, models: names, result }));
 }

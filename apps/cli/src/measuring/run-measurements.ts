@@ -1,5 +1,5 @@
 import type { MeasurementProgress, MeasurementSpec } from '@espalier/contracts';
-import { compare, measure } from '@espalier/measure';
+import { compare, measure, MeasureError, type MeasureOptions } from '@espalier/measure';
 import type { CommandContext } from '../context.js';
 import { type Progress, startProgress } from '../output/progress.js';
 import type { Outcome } from './outcome.js';
@@ -36,31 +36,54 @@ export function progressTeller(progress: Progress, prefix = ''): (state: Measure
   };
 }
 
-/** Measures all models of a request under each of its specs, one spec after the other, and shows how far that is. */
-export async function runMeasurements(
-  { models, withControl, inputDataPath, specs }: MeasuringRequest,
-  { terminal, signal }: CommandContext,
-): Promise<readonly Outcome[]> {
+/** What came out, and which combinations of a sweep could not be measured. */
+export interface Measurements {
+  readonly outcomes: readonly Outcome[];
+  readonly failures: readonly { readonly spec: MeasurementSpec; readonly cause: MeasureError }[];
+}
+
+async function measureOnce(
+  { models, withControl, inputDataPath }: MeasuringRequest,
+  spec: MeasurementSpec,
+  options: MeasureOptions,
+): Promise<Outcome> {
   const names = models.map(({ name }) => name);
   const paths = models.map(({ path }) => path);
+  if (paths.length > 1 && !withControl) {
+    return { kind: 'comparison', spec, names, result: await compare({ paths, inputDataPath, spec }, options) };
+  }
   const [subjectPath = '', otherPath] = paths;
+  const request = { subjectPath, controlPath: withControl ? otherPath : undefined, inputDataPath, spec };
+  return { kind: 'measurement', spec, names, result: await measure(request, options) };
+}
+
+/**
+ * Measures all models of a request under each of its specs, one spec after the other, and shows how far that is. In a sweep
+ * a combination that fails (a batch that does not fit into memory, say) does not cost the others.
+ * @throws MeasureError when nothing could be measured, or `cancelled`
+ */
+export async function runMeasurements(
+  request: MeasuringRequest,
+  { terminal, signal }: CommandContext,
+): Promise<Measurements> {
+  const { specs } = request;
   const progress = startProgress(terminal);
   const outcomes: Outcome[] = [];
+  const failures: Measurements['failures'][number][] = [];
   try {
     for (const [index, spec] of specs.entries()) {
       const prefix = specs.length === 1 ? '' : `${index + 1} of ${specs.length} (${combinationText(spec)}): `;
-      const options = { signal, onProgress: progressTeller(progress, prefix) };
-      if (paths.length > 1 && !withControl) {
-        const result = await compare({ paths, inputDataPath, spec }, options);
-        outcomes.push({ kind: 'comparison', spec, names, result });
-      } else {
-        const controlPath = withControl ? otherPath : undefined;
-        const result = await measure({ subjectPath, controlPath, inputDataPath, spec }, options);
-        outcomes.push({ kind: 'measurement', spec, names, result });
+      try {
+        outcomes.push(await measureOnce(request, spec, { signal, onProgress: progressTeller(progress, prefix) }));
+      } catch (cause) {
+        if (!(cause instanceof MeasureError) || cause.code === 'cancelled') throw cause;
+        failures.push({ spec, cause });
       }
     }
   } finally {
     progress.stop();
   }
-  return outcomes;
+  const [failure] = failures;
+  if (outcomes.length === 0 && failure !== undefined) throw failure.cause;
+  return { outcomes, failures };
 }
