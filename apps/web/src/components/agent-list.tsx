@@ -17,6 +17,12 @@ export interface NamedAgent {
   readonly running: NamedRun | null;
 }
 
+/** A device whose every target failed waits for its canary, not for a measurement. */
+const isShutOut = ({ health }: Agent): boolean =>
+  health.targets.length > 0 && health.targets.every(({ status }) => status === 'failed');
+
+const SHUT_OUT_TEXT = 'Gets no measurement: its canary failed.';
+
 const IDLE_TEXT: Readonly<Record<Agent['state'], string>> = {
   idle: 'Waits for a measurement.',
   busy: 'Begins a measurement.',
@@ -56,7 +62,11 @@ function AgentItem({ agent, running }: NamedAgent) {
         , {device.os}, onnxruntime {device.onnxruntime} · serves {agent.targets.join(', ')}
       </p>
       <div className={styles.now}>
-        {running === null ? <p className={styles.waiting}>{IDLE_TEXT[state]}</p> : <Running running={running} />}
+        {running === null ? (
+          <p className={styles.waiting}>{state === 'idle' && isShutOut(agent) ? SHUT_OUT_TEXT : IDLE_TEXT[state]}</p>
+        ) : (
+          <Running running={running} />
+        )}
       </div>
       <DeviceHealth agent={agent} />
     </li>

@@ -59,9 +59,9 @@ function columnsFor(statistic: Statistic, withCanary: boolean): TableColumns<Com
     {
       head: 'Measurement',
       cell: ({ measured, name, detail }) => (
-        <>
+        <span>
           <Link href={`/measurements/${measured.id}`}>{name}</Link> {detail}
-        </>
+        </span>
       ),
     },
     { head: statistic, number: true, cell: (row) => estimateText(row, statistic) },

@@ -1,7 +1,7 @@
 import type { Agent, CanaryReading, TargetHealth } from '@espalier/contracts';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { canBeCleared, describeCanary, describeSpeed, HEALTH_SENTENCES, healthReasons } from '../format/health.js';
+import { canBeCleared, describeCanary, describeHealth, describeSpeed, healthReasons } from '../format/health.js';
 import { formatMs } from '../format/latency.js';
 import { formatNoun } from '../format/number.js';
 import { client } from '../service/client.js';
@@ -93,7 +93,7 @@ export function DeviceHealth({ agent }: { readonly agent: Agent }) {
   return (
     <div className={`${styles.health} ${toneOf(health.status)}`}>
       <div className={styles.head}>
-        <span>{HEALTH_SENTENCES[health.status]}</span>
+        <span>{describeHealth(health)}</span>
         {canBeCleared(health) ? <Clear agent={agent} /> : null}
       </div>
       {healthReasons(health).length === 0 ? null : (

@@ -4,6 +4,7 @@ import { formatShare, UNKNOWN } from '../format/number.js';
 import { percent } from '../scale/linear.js';
 import { intensity } from '../scale/shares.js';
 import { barStretches, type ProfilePart, profileParts } from '../state/profile-parts.js';
+import { Stack } from './stack.js';
 import { ShareBar } from './bars.js';
 import { Legend } from './legend.js';
 import styles from './profile-bar.module.css';
@@ -71,7 +72,7 @@ export function ProfileBar({ profile }: { readonly profile: ProfileResult }) {
   const parts = profileParts(profile);
   const largest = Math.max(...parts.map(({ share }) => share));
   return (
-    <div className={styles.stack}>
+    <Stack>
       <Bar parts={parts} />
       <Legend
         items={KINDS.filter(({ kind }) => parts.some((part) => part.kind === kind)).map(({ kind, text }) => ({
@@ -84,6 +85,6 @@ export function ProfileBar({ profile }: { readonly profile: ProfileResult }) {
         }))}
       />
       <Table caption="Parts of the run" items={parts} keyOf={({ key }) => key} columns={columnsFor(largest)} />
-    </div>
+    </Stack>
   );
 }

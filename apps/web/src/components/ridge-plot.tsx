@@ -16,6 +16,8 @@ const LANE = SHAPE + BOX;
 const AXIS = 24;
 
 const TICKS = 5;
+/** Distributions that lie far apart leave each a small part of the scale. */
+const BINS = 240;
 
 /** A distribution among several. */
 export interface RidgeLane {
@@ -29,7 +31,7 @@ export interface RidgeLane {
 function lanesOf(lanes: readonly RidgeLane[]) {
   const sorted = lanes.map(({ latency }) => sortedCopy(latency.samplesMs));
   const domain = shapeDomain(sorted);
-  const bins = binCount(sorted, domain);
+  const bins = binCount(sorted, domain, BINS);
   return { domain, paths: sorted.map((sample) => shapeOf(sample, domain, bins)) };
 }
 

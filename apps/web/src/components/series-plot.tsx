@@ -32,10 +32,12 @@ function Samples({ series, times, values }: AxesProps & { readonly series: Drawn
   if (series.dots.length > 0)
     return <path className={styles.samples} d={series.dots.map(([at, ms]) => `M${x(at)} ${y(ms)}h0`).join('')} />;
   const ranges = series.columns.map(({ at, low, high }) => `M${x(at)} ${y(low)}V${y(high)}`);
+  const quarters = series.columns.map(({ at, p25, p75 }) => `M${x(at)} ${y(p25)}V${y(p75)}`);
   const middles = series.lines.map((line) => `M${line.map(({ at, p50 }) => `${x(at)} ${y(p50)}`).join('L')}`);
   return (
     <>
       <path className={styles.range} d={ranges.join('')} />
+      <path className={`${styles.range} ${styles.quarters}`} d={quarters.join('')} />
       <path className={styles.middle} d={middles.join('')} />
     </>
   );
@@ -70,7 +72,10 @@ function signsOf({ series, runs, drift }: TimeSeries) {
     </svg>
   );
   return [
-    ...series.map(({ role, name }) => ({ sign: signOf(role), text: many ? `${name}: median and range` : name })),
+    ...series.map(({ role, name }) => ({
+      sign: signOf(role),
+      text: many ? `${name}: median, middle half and range` : name,
+    })),
     ...(drift === null
       ? []
       : [
@@ -122,7 +127,7 @@ export function SeriesPlot({ result }: { readonly result: MeasurementResult }) {
         {describeSeries(result)}
         {outside > 0 ? ` ${outside} beyond the drawing stand at its edge.` : ''}
         {series.some(({ columns }) => columns.length > 0)
-          ? ` More than ${FEW_SAMPLES} samples: each narrow stretch of time shows its range and its median.`
+          ? ` More than ${FEW_SAMPLES} samples: each narrow stretch of time shows its range, its middle half and its median.`
           : ''}
       </p>
     </div>

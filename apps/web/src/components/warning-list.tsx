@@ -20,8 +20,8 @@ function WarningItem({ warning }: { readonly warning: MeasurementWarning }) {
           <strong>What to do:</strong> <Prose>{advice}</Prose>
         </p>
         <dl className={styles.evidence}>
-          {evidenceTexts(warning).map(({ name, value }) => (
-            <div key={name}>
+          {evidenceTexts(warning).map(({ key, name, value }) => (
+            <div key={key}>
               <dt>{name}</dt>
               <dd>{value}</dd>
             </div>

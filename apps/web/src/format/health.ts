@@ -2,13 +2,19 @@ import type { AgentHealth, HealthStatus, TargetHealth } from '@espalier/contract
 import { formatMs } from './latency.js';
 import { formatFixed, formatShare } from './number.js';
 
-/** What a health means for the device, in a sentence. */
-export const HEALTH_SENTENCES: Readonly<Record<HealthStatus, string>> = {
+/** What a health means for the device. */
+const SENTENCES: Readonly<Record<Exclude<HealthStatus, 'failed'>, string>> = {
   healthy: 'The canary, a fixed reference model, runs as fast as when the device was new or cleared.',
   suspect: 'It still gets measurements, but its numbers deserve doubt.',
-  failed: 'It gets no measurements until its canary passes or a person clears it.',
   unknown: 'The canary has not been measured yet.',
 };
+
+/** What the health of a device means, in a sentence; a device fails on some of its targets, and may go on with others. */
+export function describeHealth({ status, targets }: Pick<AgentHealth, 'status' | 'targets'>): string {
+  if (status !== 'failed') return SENTENCES[status];
+  const failed = targets.filter((target) => target.status === 'failed').map(({ target }) => target);
+  return `It gets no measurements on ${failed.join(', ')} until its canary passes or a person clears it.`;
+}
 
 /** Why a device is not all right, target by target; empty: nothing is to be said. */
 export function healthReasons({ targets }: Pick<AgentHealth, 'targets'>): readonly string[] {

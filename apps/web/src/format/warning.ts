@@ -106,7 +106,8 @@ const withUnit = (unit: string) => (value: number) => `${rounded(value)}${UNIT_S
 /** How numbers of the evidence are written, by the end of their names; `cut`: the end is a unit, said by the number. */
 const UNITS: readonly { readonly end: RegExp; readonly write: (value: number) => string; readonly cut: boolean }[] = [
   { end: /MHz$/, write: withUnit('MHz'), cut: true },
-  { end: /(?<=[a-z])Bytes$|^bytes$/, write: formatBytes, cut: true },
+  { end: /(?<=[a-z])Bytes$/, write: formatBytes, cut: true },
+  { end: /^bytes$/, write: formatBytes, cut: false },
   { end: /Percent$/, write: withUnit('%'), cut: true },
   { end: /(?<=[a-z])C$/, write: withUnit('°C'), cut: true },
   { end: /(?<=[a-z])Ms$/, write: withUnit('ms'), cut: true },
@@ -123,16 +124,18 @@ const inWords = (name: string): string => name.replaceAll(/[A-Z]/g, (capital) =>
 
 /** One piece of the evidence of a warning, as a name and a value with its unit: `worst share`, `4.1 %`. */
 export interface EvidenceText {
+  readonly key: string;
   readonly name: string;
   readonly value: string;
 }
 
 /** The evidence of a warning. An assumed shape is named by its input, whose name stays as it is. */
 export function evidenceTexts({ code, evidence }: MeasurementWarning): readonly EvidenceText[] {
-  return Object.entries(evidence).map(([name, value]) => {
-    if (typeof value === 'string') return { name: code === 'input-shape-assumed' ? name : inWords(name), value };
-    const unit = UNITS.find(({ end }) => end.test(name));
-    if (unit === undefined) return { name: inWords(name), value: rounded(value) };
-    return { name: inWords(unit.cut ? name.replace(unit.end, '') : name), value: unit.write(value) };
+  const entries = Object.entries(evidence).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([key, value]) => {
+    if (typeof value === 'string') return { key, name: code === 'input-shape-assumed' ? key : inWords(key), value };
+    const unit = UNITS.find(({ end }) => end.test(key));
+    if (unit === undefined) return { key, name: inWords(key), value: rounded(value) };
+    return { key, name: inWords(unit.cut ? key.replace(unit.end, '') : key), value: unit.write(value) };
   });
 }

@@ -2,6 +2,8 @@ import type { Measurement } from '@espalier/contracts';
 import { useQueries, useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { Link, useSearchParams } from 'wouter';
+import { Stack } from '../components/stack.js';
+import { Note } from '../components/statement.js';
 import { type ComparedRow, ComparisonTable } from '../components/comparison-table.js';
 import { Empty } from '../components/empty.js';
 import { SelectField } from '../components/field.js';
@@ -27,7 +29,6 @@ import {
   ratioTo,
 } from '../state/comparison.js';
 import { comparedIds } from '../state/measurement-filter.js';
-import styles from './measurement-parts.module.css';
 
 /** A measurement with the words it is called by. */
 interface NamedMeasured {
@@ -121,7 +122,7 @@ function Comparison({ measurements }: { readonly measurements: readonly Measured
         <RidgePlot lanes={lanes} />
       </Section>
       <Section title="In numbers" aside={`${STATISTIC_NAMES[statistic]}, with 95 % intervals`}>
-        <div className={styles.stack}>
+        <Stack>
           <SelectField
             label="Reference"
             value={reference.id}
@@ -143,16 +144,16 @@ function Comparison({ measurements }: { readonly measurements: readonly Measured
             ))}
           </SelectField>
           <ComparisonTable rows={rows} statistic={statistic} withCanary={areOfSeveralDevices(measurements)} />
-          <p className={styles.note}>
+          <Note>
             In one run with it: measured in the same rounds, so that drift cancels. Through the same control: each in
             one run with that control, then the ratio of the two ratios. Two separate runs: from the two intervals, as
             if nothing else had changed in between.
             {areOfSeveralDevices(measurements)
               ? ' Over the canary: in units of a fixed reference model that each device had run shortly before, so that a faster device is not taken for a faster model.'
               : ''}
-          </p>
+          </Note>
           <Limits rows={rows} />
-        </div>
+        </Stack>
       </Section>
       <Section title="What differs besides the models">
         <Differences differences={differencesOf(measurements, devices)} named={named} />

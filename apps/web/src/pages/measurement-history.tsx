@@ -1,6 +1,7 @@
-import type { HistoryItem } from '@espalier/contracts';
+import type { Change, HistoryItem } from '@espalier/contracts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import { Stack } from '../components/stack.js';
 import { ChangeBadge } from '../components/badge.js';
 import { Empty } from '../components/empty.js';
 import { HistoryPlot } from '../components/history-plot.js';
@@ -9,24 +10,30 @@ import { Shown } from '../components/shown.js';
 import { Table, type TableColumns } from '../components/table.js';
 import { TimeAgo } from '../components/time-ago.js';
 import { formatLatency, formatMs } from '../format/latency.js';
-import { describeChange, describeGrounds } from '../format/measurement.js';
+import { describeGrounds } from '../format/measurement.js';
 import { UNKNOWN } from '../format/number.js';
+import { formatRatio } from '../format/ratio.js';
 import { historyQuery } from '../service/queries.js';
 import { historyMarks } from '../state/history-marks.js';
 import { viewOf } from '../state/view.js';
-import styles from './measurement-parts.module.css';
 
 /** The newest so many are listed; the drawing has all. */
 const LISTED = 20;
+
+function ratioText({ ratio, ci }: Change): string {
+  if (ratio === null || ci === null) return UNKNOWN;
+  const { value, interval } = formatRatio({ value: ratio, ci });
+  return `${value} (${interval})`;
+}
 
 const columnsFor = (hereId: string): TableColumns<HistoryItem> => [
   {
     head: 'When',
     cell: ({ measurementId, at }) =>
       measurementId === hereId ? (
-        <>
+        <span>
           <TimeAgo at={at} />, this one
-        </>
+        </span>
       ) : (
         <Link href={`/measurements/${measurementId}`}>
           <TimeAgo at={at} />
@@ -41,8 +48,8 @@ const columnsFor = (hereId: string): TableColumns<HistoryItem> => [
       return `${value} (${interval})`;
     },
   },
-  { head: 'Against those before', cell: ({ change }) => <ChangeBadge verdict={change.verdict} /> },
-  { head: 'By', number: true, cell: ({ change }) => (change.ratio === null ? UNKNOWN : describeChange(change)) },
+  { head: 'Change', cell: ({ change }) => <ChangeBadge verdict={change.verdict} /> },
+  { head: 'Over those before', number: true, cell: ({ change }) => ratioText(change) },
   { head: 'Judged', cell: ({ change }) => describeGrounds(change) },
   { head: 'Canary', number: true, cell: ({ canaryMs }) => (canaryMs === null ? UNKNOWN : formatMs(canaryMs)) },
   { head: 'Device', cell: ({ agentName }) => agentName ?? UNKNOWN },
@@ -62,7 +69,7 @@ export function MeasurementHistoryPart({ id }: { readonly id: string }) {
         empty={<Empty title="Measured once">Measure it again, and a real change can be told from noise.</Empty>}
       >
         {({ items }) => (
-          <div className={styles.stack}>
+          <Stack>
             <HistoryPlot marks={historyMarks({ items }, id)} />
             <Table
               caption="History"
@@ -70,7 +77,7 @@ export function MeasurementHistoryPart({ id }: { readonly id: string }) {
               keyOf={({ measurementId }) => measurementId}
               columns={columnsFor(id)}
             />
-          </div>
+          </Stack>
         )}
       </Shown>
     </Section>

@@ -1,17 +1,27 @@
-import type { DiscardedTake, LatencyEstimate, Measurement, MeasurementResult, Statistic } from '@espalier/contracts';
+import type {
+  DiscardedTake,
+  LatencyEstimate,
+  Measurement,
+  MeasurementResult,
+  MeasurementWarning,
+  Statistic,
+} from '@espalier/contracts';
 import { useMemo } from 'react';
+import { Stack } from '../components/stack.js';
+import { Statement } from '../components/statement.js';
 import { DistributionPlot, type DrawnLatency } from '../components/distribution-plot.js';
 import { type Fact, Facts } from '../components/facts.js';
 import { ProcessTable } from '../components/process-table.js';
 import { Section } from '../components/section.js';
 import { SeriesPlot } from '../components/series-plot.js';
+import { WarningList } from '../components/warning-list.js';
 import { formatLatency, formatMs } from '../format/latency.js';
 import { STATISTIC_NAMES } from '../format/measurement.js';
 import { formatBytes, formatNoun, formatShare } from '../format/number.js';
 import { describeRatio, formatRatio } from '../format/ratio.js';
 import { formatDuration } from '../format/time.js';
 import { controlRatio, statisticOf } from '../state/estimate.js';
-import styles from './measurement-parts.module.css';
+import { MeasurementHistoryPart } from './measurement-history.js';
 
 /** A measurement that found a latency, and what its artifacts are called. */
 interface LatencyProps {
@@ -61,10 +71,10 @@ function Estimate(props: LatencyProps) {
           : `did not reach ±${formatShare(precision)}; 95 % intervals`
       }
     >
-      <div className={styles.stack}>
-        {verdict === null ? null : <p className={styles.verdict}>{verdict}</p>}
+      <Stack>
+        {verdict === null ? null : <Statement>{verdict}</Statement>}
         <Facts facts={facts} />
-      </div>
+      </Stack>
     </Section>
   );
 }
@@ -107,21 +117,30 @@ function betweenText({ processVariance, subject }: MeasurementResult): string {
 function Processes({ result, statistic }: { readonly result: MeasurementResult; readonly statistic: Statistic }) {
   return (
     <Section title="Processes and cold start" aside="Beside the latency, never mixed into it">
-      <div className={styles.stack}>
+      <Stack>
         <BesideFacts result={result} />
         <p>{betweenText(result)}</p>
         <ProcessTable latency={result.subject} statistic={statistic} />
-      </div>
+      </Stack>
+    </Section>
+  );
+}
+
+/** What speaks against trusting a number. */
+export function Warnings({ warnings }: { readonly warnings: readonly MeasurementWarning[] }) {
+  return (
+    <Section title="Warnings" aside={warnings.length === 0 ? ' ' : warnings.length}>
+      <WarningList warnings={warnings} />
     </Section>
   );
 }
 
 /** Takes that were thrown away because something disturbed the device. */
-export function DiscardedTakes({ takes }: { readonly takes: readonly DiscardedTake[] }) {
+function DiscardedTakes({ takes }: { readonly takes: readonly DiscardedTake[] }) {
   if (takes.length === 0) return null;
   return (
     <Section title="Discarded takes" aside="Measured again because the device was disturbed">
-      <ol className={styles.takes}>
+      <ol>
         {takes.map(({ p50Ms, warnings }, index) => (
           <li key={`${index} ${p50Ms}`}>
             Take {index + 1}: p50 {formatMs(p50Ms)}, {warnings.map(({ code }) => code).join(', ') || 'no warning'}
@@ -147,12 +166,14 @@ export function MeasurementLatency(props: LatencyProps) {
   return (
     <>
       <Estimate {...props} />
+      <Warnings warnings={result.warnings} />
       <Section title="Distribution" aside={formatNoun(result.subject.outliers, 'outlier')}>
         <DistributionPlot drawn={drawn} />
       </Section>
       <Section title="Over time">
         <SeriesPlot result={result} />
       </Section>
+      <MeasurementHistoryPart id={measurement.id} />
       <Processes result={result} statistic={measurement.spec.statistic} />
       <DiscardedTakes takes={result.discarded} />
     </>

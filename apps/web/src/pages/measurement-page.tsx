@@ -1,6 +1,7 @@
 import type { Measurement, MeasurementEnvironment } from '@espalier/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
+import { Stack } from '../components/stack.js';
 import { MeasurementBadge } from '../components/badge.js';
 import { Button } from '../components/button.js';
 import { DownloadSamples } from '../components/download-samples.js';
@@ -13,7 +14,6 @@ import { Section } from '../components/section.js';
 import { Shown } from '../components/shown.js';
 import { SpecChips } from '../components/spec-chips.js';
 import { TimeAgo } from '../components/time-ago.js';
-import { WarningList } from '../components/warning-list.js';
 import { WatchedLines } from '../components/watched-lines.js';
 import { formatMs } from '../format/latency.js';
 import { UNKNOWN } from '../format/number.js';
@@ -25,9 +25,8 @@ import { useTitle } from '../service/use-title.js';
 import { againOf } from '../state/measure-again.js';
 import { listPath } from '../state/measurement-filter.js';
 import { viewOf } from '../state/view.js';
-import { MeasurementHistoryPart } from './measurement-history.js';
-import { MeasurementLatency } from './measurement-latency.js';
-import styles from './measurement-parts.module.css';
+import { MeasurementLatency, Warnings } from './measurement-latency.js';
+import styles from './measurement-page.module.css';
 import { MeasurementProfile } from './measurement-profile.js';
 import { client } from '../service/client.js';
 
@@ -48,7 +47,7 @@ function Standing({ measurement }: { readonly measurement: Measurement }) {
             {progress?.process === undefined ? '' : `process ${progress.process}: `}
             {describeProgress(progress)}
           </span>
-          <span className={styles.note}>{progressRemaining(progress)}</span>
+          <span className={styles.remaining}>{progressRemaining(progress)}</span>
         </p>
         <ProgressBar share={progressShare(progress)} label="This measurement" />
       </Section>
@@ -56,7 +55,7 @@ function Standing({ measurement }: { readonly measurement: Measurement }) {
   if (failure === null) return null;
   return (
     <Section title="Why it failed">
-      <div className={styles.stack}>
+      <Stack>
         <Notice tone="bad" title={failure.message}>
           <p>
             <code>{failure.code}</code>
@@ -70,7 +69,7 @@ function Standing({ measurement }: { readonly measurement: Measurement }) {
             </pre>
           </div>
         )}
-      </div>
+      </Stack>
     </Section>
   );
 }
@@ -83,7 +82,7 @@ function EnvironmentParts({ environment }: { readonly environment: MeasurementEn
         <WatchedLines during={environment.during} />
       </Section>
       <Section title="Environment" aside="Before and after; what changed is marked">
-        <div className={styles.stack}>
+        <Stack>
           <Facts
             facts={[
               { term: 'OS', value: os, note: architecture },
@@ -103,7 +102,7 @@ function EnvironmentParts({ environment }: { readonly environment: MeasurementEn
             ]}
           />
           <EnvironmentTable environment={environment} />
-        </div>
+        </Stack>
       </Section>
     </>
   );
@@ -187,17 +186,16 @@ function MeasurementSheet({ measurement }: { readonly measurement: Measurement }
         <SpecChips spec={spec} />
       </Section>
       <Standing measurement={measurement} />
-      {found === null ? null : (
-        <Section title="Warnings" aside={found.warnings.length === 0 ? ' ' : `${found.warnings.length}`}>
-          <WarningList warnings={found.warnings} />
-        </Section>
-      )}
       {result === null ? null : (
         <MeasurementLatency measurement={measurement} result={result} subject={names.subject} control={names.control} />
       )}
-      {profile === null ? null : <MeasurementProfile profile={profile} />}
+      {profile === null ? null : (
+        <>
+          <Warnings warnings={profile.warnings} />
+          <MeasurementProfile profile={profile} />
+        </>
+      )}
       {found === null ? null : <EnvironmentParts environment={found.environment} />}
-      {result === null ? null : <MeasurementHistoryPart id={measurement.id} />}
       {found === null ? null : (
         <Section title="Raw data">
           <DownloadSamples measurement={measurement} result={result} />

@@ -1,11 +1,12 @@
 import type { ProfileResult } from '@espalier/contracts';
+import { Stack } from '../components/stack.js';
+import { Note, Statement } from '../components/statement.js';
 import { Facts } from '../components/facts.js';
 import { KernelTable } from '../components/kernel-table.js';
 import { ProfileBar } from '../components/profile-bar.js';
 import { Section } from '../components/section.js';
 import { formatMs } from '../format/latency.js';
 import { formatFixed, formatShare } from '../format/number.js';
-import styles from './measurement-parts.module.css';
 
 const placementText = (placement: ProfileResult['placement']): string =>
   Object.entries(placement)
@@ -18,15 +19,13 @@ export function MeasurementProfile({ profile }: { readonly profile: ProfileResul
   return (
     <>
       <Section title="Where the time goes" aside={`Shares of ${runs} profiled runs`}>
-        <div className={styles.stack}>
-          <p className={styles.verdict}>
+        <Stack>
+          <Statement>
             Times are shares: the profiler slowed the run by {formatFixed(overhead, 2)}×, from {formatMs(plainP50Ms)} to{' '}
             {formatMs(profiledP50Ms)}.
-          </p>
+          </Statement>
           {profile.blocks === null ? (
-            <p className={styles.note}>
-              The blocks of this artifact are not known, so only its kernels can be told apart.
-            </p>
+            <Note>The blocks of this artifact are not known, so only its kernels can be told apart.</Note>
           ) : null}
           <ProfileBar profile={profile} />
           <Facts
@@ -37,7 +36,7 @@ export function MeasurementProfile({ profile }: { readonly profile: ProfileResul
               { term: 'Kernels', value: kernels.length, note: placementText(placement) },
             ]}
           />
-        </div>
+        </Stack>
       </Section>
       <Section title="Kernels" aside="The most time first">
         <KernelTable profile={profile} />

@@ -36,19 +36,24 @@ export function shapeDomain(samples: readonly (readonly number[])[]): Domain {
 }
 
 const FEWEST_BINS = 12;
-const MOST_BINS = 64;
+/** As many bins as a plot has room for on a phone. */
+export const MOST_BINS = 64;
 
 /**
  * How many bins show the shape of samples: by the rule of Freedman and Diaconis ("On the histogram as a density
- * estimator", 1981; width 2 · IQR / ∛n) for the sample that needs the most, between 12 and 64.
+ * estimator", 1981; width 2 · IQR / ∛n) for the sample that needs the most, at least 12.
  * @param samples each sorted ascending
  */
-export function binCount(samples: readonly (readonly number[])[], [low, high]: Domain): number {
+export function binCount(
+  samples: readonly (readonly number[])[],
+  [low, high]: Domain,
+  most: number = MOST_BINS,
+): number {
   const wanted = samples.map((sorted) => {
     const width = (2 * (quantileOf(sorted, 0.75) - quantileOf(sorted, 0.25))) / Math.cbrt(sorted.length);
     return width > 0 ? Math.ceil((high - low) / width) : FEWEST_BINS;
   });
-  return Math.min(MOST_BINS, Math.max(FEWEST_BINS, ...wanted));
+  return Math.min(most, Math.max(FEWEST_BINS, ...wanted));
 }
 
 /** Counts a sample into `count` bins; a value on the border of two belongs to the upper one, the highest to the last. */

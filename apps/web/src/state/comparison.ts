@@ -29,6 +29,9 @@ export function commonStatistic(measurements: readonly Pick<Measurement, 'spec'>
   return asked.size === 1 ? first : 'p50';
 }
 
+/** A model over itself says how far rounds agree, and nothing of another measurement. */
+const hasOtherControl = ({ subject, control }: Measured): boolean => control !== null && control !== subject;
+
 const sameConditions = (a: Measured, b: Measured): boolean =>
   a.target === b.target && a.spec.batch === b.spec.batch && a.spec.threads === b.spec.threads;
 
@@ -36,7 +39,7 @@ const sameConditions = (a: Measured, b: Measured): boolean =>
 export function ratioTo(measured: Measured, reference: Measured, statistic: Statistic): ComparedRatio {
   const own = controlRatio(measured.result, statistic);
   const other = controlRatio(reference.result, statistic);
-  if (sameConditions(measured, reference)) {
+  if (sameConditions(measured, reference) && hasOtherControl(measured)) {
     if (own !== null && measured.control === reference.subject) return { basis: 'interleaved', ratio: own };
     if (own !== null && other !== null && measured.control === reference.control)
       return { basis: 'common-control', ratio: ratioOfIndependent(own, other) };
