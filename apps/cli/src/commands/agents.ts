@@ -1,4 +1,3 @@
-import { createClient } from '@espalier/client';
 import type { Agent } from '@espalier/contracts';
 import type { Command } from 'commander';
 import type { CommandContext } from '../context.js';
@@ -16,8 +15,6 @@ export function agentsCommand(program: Command, context: CommandContext): void {
   const agents = program
     .command('agents')
     .summary('list the devices of a service with their health and speed, or clear one')
-    .enablePositionalOptions()
-    .passThroughOptions()
     .addOption(serverOption())
     .option('--json', 'print JSON')
     .action((options: AgentsOptions) => list(options, context));
@@ -25,18 +22,20 @@ export function agentsCommand(program: Command, context: CommandContext): void {
     .command('clear')
     .summary('say that a device is all right: its canary gets a new baseline with the next readings')
     .argument('<id>', 'id of the agent, as `espalier agents` lists it')
-    .addOption(serverOption())
-    .option('--json', 'print JSON')
-    .action((id: string, options: AgentsOptions) => clear(id, options, context));
+    .action((id: string, _own: object, command: Command) =>
+      clear(id, command.optsWithGlobals<AgentsOptions>(), context),
+    );
 }
 
 async function list({ server, json }: AgentsOptions, { terminal, signal }: CommandContext): Promise<void> {
+  const { createClient } = await import('@espalier/client');
   const agents: Agent[] = [];
   for await (const agent of createClient({ baseUrl: server }).agents.each({ signal })) agents.push(agent);
   terminal.out(json ? JSON.stringify(agents, undefined, 2) : agentsText(agents));
 }
 
 async function clear(id: string, { server, json }: AgentsOptions, { terminal, signal }: CommandContext): Promise<void> {
+  const { createClient } = await import('@espalier/client');
   const agent = await createClient({ baseUrl: server }).agents.clear(id, { signal });
   terminal.out(json ? JSON.stringify(agent, undefined, 2) : `${agent.name} is cleared; its next canary begins anew`);
 }

@@ -1,4 +1,3 @@
-import { createClient } from '@espalier/client';
 import type { Regression, RegressionReport } from '@espalier/contracts';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from '../context.js';
@@ -37,7 +36,7 @@ export function regressionsCommand(program: Command, context: CommandContext): v
     .command('regressions')
     .summary('tell which measurements of a service became really slower or faster')
     .description(
-      'Compares the latest result of everything that was measured several times (espalier measure --fresh, or a plan) with ' +
+      'Compares the latest result of everything that was measured several times (`fresh`) with ' +
         'the results before it, by the noise that the history itself shows. Ends with 0 when nothing is slower, with 3 when ' +
         'something is.',
     )
@@ -50,6 +49,8 @@ export function regressionsCommand(program: Command, context: CommandContext): v
 }
 
 async function run({ server, model, target, since, json }: RegressionOptions, context: CommandContext): Promise<void> {
+  // Loaded here, so that other commands start without it.
+  const { createClient } = await import('@espalier/client');
   const report = await createClient({ baseUrl: server }).measurements.regressions({
     ...(model === undefined ? {} : { modelId: model }),
     ...(target === undefined ? {} : { target }),
