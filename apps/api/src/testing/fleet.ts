@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CreatedMeasurements, type Measurement, type MeasurementResult, parserOf } from '@espalier/contracts';
+import {
+  CreatedMeasurements,
+  type Measurement,
+  type MeasurementResult,
+  parserOf,
+  type ProfileResult,
+} from '@espalier/contracts';
 import type { ApiScene } from './scene.js';
 
 const parseCreated = parserOf('CreatedMeasurements', CreatedMeasurements);
@@ -100,5 +106,27 @@ export function resultOf(p50Ms: number): MeasurementResult {
     discarded: [],
     peakRssBytes: 1e8,
     wallSeconds: 1.5,
+  };
+}
+
+/** What an agent found when it profiled: one kernel that does the work of some nodes. */
+export function profileOf(nodes: string[]): ProfileResult {
+  const { environment, inputs } = resultOf(5);
+  const share = (part: number) => ({ share: part, medianMs: part * 6 });
+  return {
+    runs: 20,
+    profiledP50Ms: 6,
+    plainP50Ms: 5,
+    overhead: 1.2,
+    kernels: [{ name: 'conv', opType: 'Conv', provider: 'cpu', nodes, ...share(0.9) }],
+    blocks: null,
+    rest: share(0.9),
+    runtime: share(0.08),
+    unexplained: 0.02,
+    placement: { cpu: 1 },
+    inputs,
+    environment,
+    warnings: [],
+    wallSeconds: 2,
   };
 }
