@@ -9,7 +9,10 @@ function isTimes(message: unknown): message is BareLoopTimes {
 /** Times a model in a bare loop in a fresh process. `wallMs` includes the start of the process. */
 export async function bareLoop(orders: BareLoopOrders): Promise<BareLoopTimes> {
   const startMs = performance.now();
-  const child = fork(new URL('./bare-loop.js', import.meta.url), [], { serialization: 'advanced' });
+  const child = fork(new URL('./bare-loop.js', import.meta.url), [], {
+    serialization: 'advanced',
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' }, // as in the probe
+  });
   const exited = once(child, 'exit');
   child.send(orders);
   const [message]: unknown[] = await Promise.race([once(child, 'message'), exited]);

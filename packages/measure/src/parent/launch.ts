@@ -10,6 +10,12 @@ const MAIN = fileURLToPath(new URL('../probe/main.js', import.meta.url));
 const MAX_HEAP_MIB = 1024;
 const MIB = 1024 * 1024;
 
+/**
+ * onnxruntime's builds tell their maker about every session, from a thread of their own, and leave files of that in the
+ * temporary folder. A device that is measured does neither.
+ */
+const QUIET = { ORT_DISABLE_TELEMETRY: '1' } as const;
+
 /** The provider that a request is about. */
 function providerOf(request: ProbeRequest): string {
   if (request.kind === 'measure' || request.kind === 'profile') return request.spec.provider;
@@ -39,6 +45,7 @@ export async function launch(request: ProbeRequest, orders: GuardOrders): Promis
   return fork(MAIN, [JSON.stringify(orders)], {
     execPath,
     execArgv,
+    env: { ...process.env, ...QUIET, TMPDIR: orders.workDir, TEMP: orders.workDir, TMP: orders.workDir },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
