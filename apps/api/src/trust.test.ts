@@ -38,6 +38,11 @@ async function measured(spec: object, latencies: readonly number[]): Promise<str
   return ids;
 }
 
+const swept = (batch: number, threads: number) => ({
+  created: true,
+  measurement: { spec: { batch, threads, seed: 99 } },
+});
+
 test('a sweep becomes a measurement for every combination, batch by batch, in the place where it was asked for', async () => {
   const sweep = { batch: [1, 2], threads: [1, 4] };
   const measurements = [
@@ -46,12 +51,8 @@ test('a sweep becomes a measurement for every combination, batch by batch, in th
   ];
   const { status, body } = await api.post('/v1/measurements', { measurements });
   expect(status).toBe(200);
-  const spec = (batch: number, threads: number) => ({
-    created: true,
-    measurement: { spec: { batch, threads, seed: 99 } },
-  });
   expect(body).toMatchObject({
-    measurements: [{ measurement: { target: 'cuda' } }, spec(1, 1), spec(1, 4), spec(2, 1), spec(2, 4)],
+    measurements: [{ measurement: { target: 'cuda' } }, swept(1, 1), swept(1, 4), swept(2, 1), swept(2, 4)],
   });
 });
 
@@ -162,10 +163,11 @@ test('a history of what does not exist, and a time that is none, are refused', a
   expect(await api.get('/v1/regressions?since=yesterday')).toMatchObject({ status: 400 });
 });
 
+const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+
 test('a device that fails its canary is told so and gets no job, until a person clears it', async () => {
   const { id } = await ask(api, modelId, { spec: { seed: 55 } });
   const agentId = await enrol(api);
-  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
   const target = 'x86-cpu';
   const readings = [
     { target, at: at(1), outcome: { kind: 'measured', p50Ms: 10, p50Ci: [9.9, 10.1], runs: 20 } },

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ClientError, createClient } from './index.js';
-import { modelAnswer, planAnswer, problem, sendJson, SHA, startTestServer } from './testing.js';
+import { modelAnswer, PLAN_ID, planAnswer, problem, sendJson, SHA, startTestServer } from './testing.js';
 
 const QUICK = { retries: 3, baseMs: 1, maxMs: 4 };
 
@@ -27,6 +27,68 @@ test('bytes are uploaded as they are', async () => {
   expect(request?.url).toBe('/v1/models?name=%C3%A4+b');
   expect(request?.headers['content-type']).toBe('application/octet-stream');
   expect([...(request?.body ?? [])]).toEqual([1, 0, 255]);
+});
+
+const change = {
+  verdict: 'no-change',
+  ratio: 1,
+  ci: [0.98, 1.02],
+  referenceMs: 10,
+  references: 3,
+  noiseShare: 0.01,
+  canaryCorrected: false,
+};
+const historyAnswer = {
+  measurementId: PLAN_ID,
+  statistic: 'p50',
+  items: [
+    {
+      measurementId: PLAN_ID,
+      at: '2026-01-01T00:00:00Z',
+      agentId: null,
+      agentName: null,
+      valueMs: 10,
+      ci: [9.9, 10.1],
+      canaryMs: null,
+      warnings: [],
+      change,
+    },
+  ],
+};
+
+test('histories and regressions are asked for by what they are of', async () => {
+  await using server = await startTestServer(({ url }, response) =>
+    sendJson(response, 200, url.includes('history') ? historyAnswer : { judged: 3, regressions: [] }),
+  );
+  const { measurements } = createClient({ baseUrl: server.baseUrl });
+  expect(await measurements.history(PLAN_ID, { limit: 5 })).toEqual(historyAnswer);
+  const since = '2026-01-01T00:00:00.000Z';
+  expect(await measurements.regressions({ target: 'x86-cpu', since })).toEqual({ judged: 3, regressions: [] });
+  expect(server.seen.map(({ url }) => url)).toEqual([
+    `/v1/measurements/${PLAN_ID}/history?limit=5`,
+    `/v1/regressions?target=x86-cpu&since=${encodeURIComponent(since)}`,
+  ]);
+});
+
+test('the canary is reported, also when the first answer is lost, and its readings are read back', async () => {
+  const health = { status: 'healthy', targets: [], clearedAt: null };
+  const reading = {
+    target: 'cuda',
+    at: '2026-01-01T00:00:00Z',
+    outcome: { kind: 'failed' as const, code: 'probe-timeout', message: 'killed' },
+  };
+  await using server = await startTestServer(({ method }, response, count) => {
+    if (count === 0) response.destroy();
+    else sendJson(response, 200, method === 'POST' ? health : { readings: [reading] });
+  });
+  const { agents } = createClient({ baseUrl: server.baseUrl, retry: QUICK });
+  expect(await agents.reportCanary(PLAN_ID, { readings: [reading] })).toEqual(health);
+  expect(await agents.canary(PLAN_ID, { target: 'cuda', limit: 2 })).toEqual({ readings: [reading] });
+  expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    `POST /v1/agents/${PLAN_ID}/canary`,
+    `POST /v1/agents/${PLAN_ID}/canary`,
+    `GET /v1/agents/${PLAN_ID}/canary?target=cuda&limit=2`,
+  ]);
 });
 
 test('a list is read page after page', async () => {

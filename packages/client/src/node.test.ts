@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createClient } from './index.js';
-import { downloadArtifact, type TransferProgress, uploadCandidateFile, uploadModelFile } from './node.js';
+import {
+  downloadArtifact,
+  type TransferProgress,
+  uploadCandidateFile,
+  uploadInputFile,
+  uploadModelFile,
+} from './node.js';
 import { modelAnswer, PLAN_ID, problem, sendJson, SHA, startTestServer } from './testing.js';
 
 const ONCE = { retries: 0 };
@@ -27,6 +33,20 @@ test('a file is uploaded in pieces, its progress told', async () => {
   expect(server.seen[0]?.body.equals(bytes)).toBe(true);
   expect(heard.length).toBeGreaterThan(1);
   expect(heard.at(-1)).toEqual({ bytes: bytes.length, totalBytes: bytes.length });
+});
+
+test('input data is uploaded from a file', async () => {
+  const path = join(dir, 'data.npz');
+  await writeFile(path, bytes);
+  const answer = {
+    sha256,
+    sizeBytes: bytes.length,
+    arrays: [{ name: 'input', elementType: 'float32', shape: [1, 3] }],
+  };
+  await using server = await startTestServer((_request, response) => sendJson(response, 200, answer));
+  expect(await uploadInputFile(createClient({ baseUrl: server.baseUrl }), path)).toEqual(answer);
+  expect(server.seen[0]?.url).toBe('/v1/inputs');
+  expect(server.seen[0]?.body.equals(bytes)).toBe(true);
 });
 
 test('an upload is repeated from its start when the API is busy', async () => {

@@ -109,10 +109,11 @@ export function resultOf(p50Ms: number): MeasurementResult {
   };
 }
 
+const share = (part: number) => ({ share: part, medianMs: part * 6 });
+
 /** What an agent found when it profiled: one kernel that does the work of some nodes. */
 export function profileOf(nodes: string[]): ProfileResult {
   const { environment, inputs } = resultOf(5);
-  const share = (part: number) => ({ share: part, medianMs: part * 6 });
   return {
     runs: 20,
     profiledP50Ms: 6,

@@ -34,8 +34,8 @@ test('alone in its class a device has no relative speed', () => {
 });
 
 test('the relative speed is the median of the others over its own', () => {
-  const class_ = [state('a', 8), state('b', 12), state('c', 100), state('d', null)];
-  expect(own([state('me', 10), ...class_])).toMatchObject({ relativeSpeed: 1.2, status: 'healthy', reason: null });
+  const others = [state('a', 8), state('b', 12), state('c', 100), state('d', null)];
+  expect(own([state('me', 10), ...others])).toMatchObject({ relativeSpeed: 1.2, status: 'healthy', reason: null });
 });
 
 test('a device that does not belong in its class is suspect, and says so; one that failed speaks for no class', () => {

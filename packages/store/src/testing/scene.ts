@@ -150,10 +150,11 @@ export function resultOf(p50Ms: number): MeasurementResult {
   };
 }
 
+const share = (part: number) => ({ share: part, medianMs: part * 6 });
+
 /** What an agent found when it profiled: one kernel of two nodes. */
 export function profileOf(): ProfileResult {
   const { environment, inputs } = resultOf(5);
-  const share = (part: number) => ({ share: part, medianMs: part * 6 });
   return {
     runs: 20,
     profiledP50Ms: 6,
