@@ -3,17 +3,25 @@ import type { Clock, TimedArtifact } from '../sampling/artifact.js';
 import { median } from '../statistics/quantile.js';
 import type { Feeds } from './tensors.js';
 
-const TIMER_READINGS = 1000;
+/** Many blocks, for one in which something else got the CPU is not to count; long ones, for a clock with coarse steps. */
+const TIMER_BLOCKS = 100;
+const READINGS_PER_BLOCK = 500;
+
+/** So many come before the compiler has made fast code of the reading, as it has of a short model's by then. */
+const COLD_BLOCKS = TIMER_BLOCKS / 2;
 
 /** The clock that runs are timed by. */
 export const now: Clock = () => performance.now();
 
-/** What one reading of the clock costs, in ms. */
-export function timerCostMs(): number {
-  const readings = Array.from({ length: TIMER_READINGS }, now);
-  const first = readings[0] ?? 0;
-  const last = readings.at(-1) ?? first;
-  return Math.max((last - first) / TIMER_READINGS, median(readings.slice(1).map((ms, i) => ms - (readings[i] ?? ms))));
+/** What one reading of the clock costs, in ms: the median over blocks of readings; takes some ms. */
+export function timerCostMs(clock: Clock = now): number {
+  const costs = Array.from({ length: TIMER_BLOCKS }, () => {
+    const startMs = clock();
+    let endMs = startMs;
+    for (let reading = 0; reading < READINGS_PER_BLOCK; reading++) endMs = clock();
+    return (endMs - startMs) / READINGS_PER_BLOCK;
+  });
+  return median(costs.slice(COLD_BLOCKS));
 }
 
 function letGo(outputs: InferenceSession.ReturnType): void {
