@@ -7,7 +7,7 @@ import { ratioOfMedians, ratioOfStatistics } from './ratio.js';
 import { Sample } from './sample.js';
 import type { Take } from './take.js';
 
-const TRIALS = 100;
+const TRIALS = 80;
 const NOISE = 3 * Math.sqrt((0.95 * 0.05) / TRIALS);
 
 test.each([

@@ -5,6 +5,7 @@ import { effectiveRuns, pooledQuantile } from './interval.js';
 import { forLooks } from './looks.js';
 import { type Pool, pool } from './pool.js';
 import { betweenSd, type Levels, levelsOf, widened } from './process-levels.js';
+import { quantile } from './quantile.js';
 import type { Sample } from './sample.js';
 import { shareOfStatistic, valueOf } from './statistic.js';
 import type { Take } from './take.js';
@@ -64,6 +65,11 @@ function rootMeanSquare(series: Float64Array): number {
   return Math.sqrt(series.reduce((sum, value) => sum + value * value, 0) / series.length);
 }
 
+/** The least and the greatest ratio of any two runs: no statistic of theirs is further out, whatever a slope says. */
+function extremesOf(a: Sample, b: Sample): [least: number, most: number] {
+  return [quantile(a.sorted, 0) / quantile(b.sorted, 1), quantile(a.sorted, 1) / quantile(b.sorted, 0)];
+}
+
 /** The ratio of two contenders within processes: value, interval, and the levels that widen it. */
 export interface LeveledRatio {
   readonly within: Omit<Ratio, 'betweenSd'>;
@@ -90,11 +96,12 @@ export function leveledRatio(a: Contender, b: Contender, alpha: number = ALPHA):
   const value = valueOf(a.pooled.sample, a.statistic) / valueOf(b.pooled.sample, b.statistic);
   const up = scale * rootMeanSquare(towardsUp);
   const down = scale * rootMeanSquare(towardsDown);
+  const [least, most] = extremesOf(a.pooled.sample, b.pooled.sample);
   return {
     within: {
       value,
-      lower: value * Math.exp(-down),
-      upper: value * Math.exp(up),
+      lower: Math.max(value * Math.exp(-down), least),
+      upper: Math.min(value * Math.exp(up), most),
       effectiveRounds,
       bounded: a.bounded && b.bounded,
     },

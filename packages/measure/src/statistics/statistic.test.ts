@@ -6,7 +6,7 @@ import { seededRandom } from './random.js';
 import { Sample } from './sample.js';
 import { statisticEstimate } from './statistic.js';
 
-const TRIALS = 150;
+const TRIALS = 120;
 const NOISE = 3 * Math.sqrt((0.95 * 0.05) / TRIALS);
 
 /** Processes of runs around 10 ms, each with its own luck. */
