@@ -28,6 +28,8 @@ const VIEWS = [
 /** Seconds are enough here: what is shown matters, not how narrow it is. */
 const QUICK = { maxSeconds: 1, precision: 0.5 };
 
+const pathOf = ({ id }: Pick<Measurement, 'id'>): string => `/measurements/${id}`;
+
 const withChromium = chromiumProgram === undefined ? describe.skip : describe;
 
 withChromium('measurements in Chromium', () => {
@@ -51,7 +53,6 @@ withChromium('measurements in Chromium', () => {
   const errors: string[] = [];
 
   const clientOf = () => createClient({ baseUrl: service.url });
-  const pathOf = ({ id }: Pick<Measurement, 'id'>): string => `/measurements/${id}`;
   const region = (name: string) => page.getByRole('region', { name, exact: true });
 
   beforeAll(async () => {
@@ -214,7 +215,7 @@ withChromium('measurements in Chromium', () => {
     await board.reportCanaries([4, 4.01, 3.99, 4, 4.02, 9.5, 9.7]);
     await page.goto('/');
     const device = region('Agents').getByRole('listitem').filter({ hasText: BOARD_NAME }).first();
-    await device.getByText('Canary failed').waitFor();
+    await device.getByText('Canary failed', { exact: true }).waitFor();
     await device.getByText(`It gets no measurements on ${BOARD_TARGET}`).waitFor();
     await device.getByRole('img', { name: `Canary on ${BOARD_TARGET} over 7 readings` }).waitFor();
     await device.getByRole('button', { name: `Clear ${BOARD_NAME}` }).click();
@@ -224,6 +225,19 @@ withChromium('measurements in Chromium', () => {
     await device.getByText('Health unknown').waitFor();
     await board.reportCanaries([9.9, 10]);
     await device.getByText('Healthy').waitFor();
+  });
+
+  test('a model is measured from its own page', async () => {
+    await page.goto(`/models/${model.id}`);
+    const form = region('Measure it as it is');
+    await form.getByLabel('Batch').fill('none');
+    expect(await form.getByRole('button', { name: 'Measure' }).isDisabled()).toBe(true);
+    await form.getByLabel('Batch').fill('3');
+    await form.getByLabel('On target').selectOption('cuda');
+    await form.getByRole('button', { name: 'Measure' }).click();
+    await page.getByText('Waits in the queue of cuda for an agent.').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Cancelled', { exact: true }).waitFor();
   });
 
   test('what is measured can be reached from the model', async () => {

@@ -10,11 +10,16 @@ import { belowTop, msTick, Plot } from './plot.js';
 const HEIGHT = 150;
 const TICKS = 4;
 
-/** A triangle upwards for slower, downwards for faster, a circle for neither. */
-function Sign({ verdict }: Pick<HistoryMark, 'verdict'>) {
-  if (verdict === 'slower') return <path className={`${styles.point} ${styles.slower}`} d="M0 -6.5L6.5 5H-6.5Z" />;
-  if (verdict === 'faster') return <path className={`${styles.point} ${styles.faster}`} d="M0 6.5L6.5 -5H-6.5Z" />;
-  return <circle className={styles.point} r="4" />;
+type SignProps = Pick<HistoryMark, 'verdict' | 'canaryCorrected'>;
+
+/** A triangle upwards for slower, downwards for faster, a circle for neither; hollow where the canary was divided out. */
+function Sign({ verdict, canaryCorrected }: SignProps) {
+  const filling = canaryCorrected ? styles.corrected : '';
+  if (verdict === 'slower')
+    return <path className={`${styles.point} ${styles.slower} ${filling}`} d="M0 -6L6 4.5H-6Z" />;
+  if (verdict === 'faster')
+    return <path className={`${styles.point} ${styles.faster} ${filling}`} d="M0 6L6 -4.5H-6Z" />;
+  return <circle className={`${styles.point} ${filling}`} r="3.5" />;
 }
 
 /** SVG moves a group by numbers only, so a nested drawing of no size carries a sign to its percentage. */
@@ -22,14 +27,14 @@ function At({ mark, marks }: { readonly mark: HistoryMark; readonly marks: Histo
   return (
     <svg x={percentIn(marks.times, mark.atMs)} y={belowTop(marks.values, mark.valueMs, HEIGHT)} overflow="visible">
       {mark.here ? <circle className={styles.here} r="10" /> : null}
-      <Sign verdict={mark.verdict} />
+      <Sign verdict={mark.verdict} canaryCorrected={mark.canaryCorrected} />
     </svg>
   );
 }
 
-const signed = (verdict: HistoryMark['verdict']) => (
+const signed = (verdict: HistoryMark['verdict'], canaryCorrected = false) => (
   <svg width="16" height="16" viewBox="-8 -8 16 16" aria-hidden="true">
-    <Sign verdict={verdict} />
+    <Sign verdict={verdict} canaryCorrected={canaryCorrected} />
   </svg>
 );
 
@@ -58,6 +63,7 @@ export function HistoryPlot({ marks }: { readonly marks: HistoryMarks }) {
           { sign: signed('no-change'), text: 'result with its 95 % interval' },
           { sign: signed('slower'), text: 'really slower' },
           { sign: signed('faster'), text: 'really faster' },
+          { sign: signed('no-change', true), text: 'hollow: judged with the canary divided out' },
           { sign: HERE, text: 'this measurement' },
         ]}
       />

@@ -1,5 +1,5 @@
 import type { Criterion, Granularity, Model, Plan } from '@espalier/contracts';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import { BlockTable } from '../components/block-table.js';
@@ -7,7 +7,6 @@ import { Choice } from '../components/choice.js';
 import { Empty } from '../components/empty.js';
 import { type Fact, Facts } from '../components/facts.js';
 import { Network } from '../components/network.js';
-import { MeasurementList } from '../components/measurement-list.js';
 import { ErrorNotice } from '../components/notice.js';
 import { Columns, Page, pageFrame } from '../components/page.js';
 import { PlanForm, type PlanWish } from '../components/plan-form.js';
@@ -19,19 +18,12 @@ import { CRITERIA, criterionName, criterionOf } from '../format/criterion.js';
 import { formatBytes, formatCount, formatNoun } from '../format/number.js';
 import { formatSha, formatTensor } from '../format/shape.js';
 import { client } from '../service/client.js';
-import {
-  blocksQuery,
-  measurementsQuery,
-  modelQuery,
-  plansQuery,
-  scoresQuery,
-  targetsQuery,
-} from '../service/queries.js';
+import { blocksQuery, modelQuery, plansQuery, scoresQuery, targetsQuery } from '../service/queries.js';
 import { useTitle } from '../service/use-title.js';
 import { type BlockRow, blockRows, importanceShares } from '../state/block-rows.js';
-import { listPath } from '../state/measurement-filter.js';
 import { savingsSource } from '../state/savings-source.js';
 import { type View, viewOf } from '../state/view.js';
+import { MeasurementsPart, MeasurePart } from './model-measurements.js';
 
 const GRANULARITIES = [
   { value: 'block', text: 'Blocks' },
@@ -182,29 +174,6 @@ function PlansPart({ model }: { readonly model: Model }) {
   );
 }
 
-/** The newest so many; the list of measurements has the others. */
-const SHOWN_MEASUREMENTS = 8;
-
-function MeasurementsPart({ model }: { readonly model: Model }) {
-  const pages = useInfiniteQuery(measurementsQuery({ modelId: model.id }));
-  const data = pages.data?.pages[0]?.items.slice(0, SHOWN_MEASUREMENTS);
-  return (
-    <Section
-      title="Measurements"
-      aside={<Link href={listPath({ modelId: model.id })}>All measurements of this model</Link>}
-    >
-      <Shown
-        view={viewOf({ ...pages, data }, (items) => items.length === 0)}
-        what="the measurements"
-        onRetry={() => void pages.refetch()}
-        empty={<Empty title="Not measured yet">A plan measures it, and so does a request to the API.</Empty>}
-      >
-        {(items) => <MeasurementList measurements={items} models={new Map([[model.id, model]])} />}
-      </Shown>
-    </Section>
-  );
-}
-
 function ModelSheet({ model }: { readonly model: Model }) {
   useTitle(model.name);
   const [lens, setLens] = useLens();
@@ -250,7 +219,12 @@ function ModelSheet({ model }: { readonly model: Model }) {
             </Section>
           </>
         }
-        side={<PlanFormPart model={model} lens={lens} onLens={setLens} />}
+        side={
+          <>
+            <PlanFormPart model={model} lens={lens} onLens={setLens} />
+            <MeasurePart model={model} />
+          </>
+        }
       />
       {known === null ? null : (
         <Section title="Blocks" aside={<SavingsNote source={known.source} />}>
