@@ -34,7 +34,8 @@ export interface EstimateOptions {
 
 /**
  * The latency distribution of one artifact over several fresh processes, in ms per run. Quantiles, mean and spread are those
- * of a typical process (`pool`); the extremes and `samplesMs` are as they were taken.
+ * of a typical process (`pool`); `samplesMs` are as they were taken,
+ * and the extremes those of both, so that they enclose the quantiles.
  * @param takes at least one
  * @param index of the artifact; the subject is 0
  * @throws MeasureError `sample-invalid` with fewer than two rounds in a process
@@ -59,7 +60,7 @@ export function latencyEstimate(
   return {
     n: raw.n,
     converged,
-    minMs: quantile(raw.sorted, 0),
+    minMs: Math.min(quantile(raw.sorted, 0), quantile(sample.sorted, 0)),
     p5Ms: quantile(sample.sorted, 0.05),
     p25Ms: quantile(sample.sorted, 0.25),
     p50Ms: p50.value,
@@ -71,7 +72,7 @@ export function latencyEstimate(
     p95Ci: intervalOf(p95),
     p99Ms: p99.value,
     p99Ci: intervalOf(p99),
-    maxMs: quantile(raw.sorted, 1),
+    maxMs: Math.max(quantile(raw.sorted, 1), quantile(sample.sorted, 1)),
     meanMs: mean.value,
     meanCi: intervalOf(mean),
     sdMs: standardDeviation(sample),

@@ -39,6 +39,12 @@ test('the estimate of several processes is that of a typical one, with what each
   expect(estimate.sdMs / estimate.p50Ms).toBeCloseTo(0.02, 2);
 });
 
+test('however much processes differ, the extremes enclose the quantiles', () => {
+  const { minMs, p5Ms, p99Ms, maxMs } = latencyEstimate(takesOf([9, 10, 20]), 0, options);
+  expect(minMs).toBeLessThanOrEqual(p5Ms);
+  expect(maxMs).toBeGreaterThanOrEqual(p99Ms);
+});
+
 test('processes that differ by more than the precision are a warning with the evidence, and widen the interval', () => {
   const spec = resolveSpec({ precision: 0.01, processes: 3 });
   const warningsOf = (medians: number[]): ReturnType<typeof sampleWarnings> => {
