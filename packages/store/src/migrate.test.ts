@@ -39,7 +39,12 @@ async function rowsOf(sql: string): Promise<unknown[]> {
 test('three processes that migrate at once apply every migration once', async () => {
   await cp(shipped, folder, { recursive: true });
   const applied = await Promise.all([1, 2, 3].map(async () => await migrate(database.url, folder)));
-  const all = ['20261125000000_init', '20261125000100_notify', '20261125010000_measurement_kinds'];
+  const all = [
+    '20261125000000_init',
+    '20261125000100_notify',
+    '20261125010000_measurement_kinds',
+    '20261125010100_kind_index',
+  ];
   expect(applied.flat().sort()).toEqual(all);
   expect(
     await rowsOf(
