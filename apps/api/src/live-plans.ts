@@ -6,9 +6,9 @@ import { planView } from './plan-view.js';
 export async function liveView(store: Store, plan: Plan): Promise<Plan> {
   const activity = await store.plans.activity(plan.id);
   // Who serves a target matters only while something waits for it.
-  const targets = activity.queued.size === 0 ? [] : await store.targets.list();
-  const served = new Set(targets.filter(({ agentsOnline }) => agentsOnline > 0).map(({ name }) => name));
-  return planView(plan, activity, (target) => served.has(target), new Date());
+  const waiting = [...activity.queued.keys()];
+  const service = waiting.length === 0 ? undefined : await store.targets.service(waiting);
+  return planView(plan, activity, (target) => service?.get(target) ?? 'unserved', new Date());
 }
 
 /** The same for a page of plans; those that are over, most of them, are shown as they were left. */

@@ -41,7 +41,7 @@ const running = (label: string, more: object = {}) => ({
   ...more,
 });
 const view = (activity: Partial<PlanActivity>, changes: Partial<Plan> = {}, served = true) =>
-  planView({ ...plan, ...changes }, { ...idle, ...activity }, () => served, now);
+  planView({ ...plan, ...changes }, { ...idle, ...activity }, () => (served ? 'served' : 'unserved'), now);
 
 test('a final plan is shown as the planner left it, with what was measured', () => {
   const final: Partial<Plan> = { status: 'infeasible', message: 'no set of blocks' };
@@ -92,4 +92,11 @@ test('a target that waits and is not served is what the plan waits for', () => {
   );
   expect(view(activity, {}, true).waitingFor).toBeNull();
   expect(view(activity, { waitingFor: 'a person' }, false).waitingFor).toBe('a person');
+});
+
+test('a target whose devices all fail their canary is what the plan waits for', () => {
+  const activity = { ...idle, queued: new Map([['cuda', 2]]) };
+  expect(planView(plan, activity, () => 'failing', now).waitingFor).toBe(
+    'every device of cuda fails its canary: `espalier agents` says why',
+  );
 });

@@ -35,22 +35,34 @@ function progressOf({ progress, status }: Plan, activity: PlanActivity, now: Dat
   };
 }
 
+/** Who could measure on a target. */
+export type TargetService = 'served' | 'failing' | 'unserved';
+
+/** Why nobody measures on a target; undefined: somebody does. */
+function obstacleOf(target: string, service: TargetService): string | undefined {
+  if (service === 'served') return undefined;
+  return service === 'unserved'
+    ? `no agent serves ${target}: start one with \`espalier agent --target ${target}\``
+    : `every device of ${target} fails its canary: \`espalier agents\` says why`;
+}
+
 /**
  * The plan as the API shows it: what the planner last said, and what the fleet does for it at this moment.
- * @param isServed whether an agent for a target is there
+ * @param serviceOf whether an agent for a target is there, and may measure
  */
-export function planView(plan: Plan, activity: PlanActivity, isServed: (target: string) => boolean, now: Date): Plan {
+export function planView(
+  plan: Plan,
+  activity: PlanActivity,
+  serviceOf: (target: string) => TargetService,
+  now: Date,
+): Plan {
   const progress = progressOf(plan, activity, now);
   if (isFinal(plan.status)) return { ...plan, progress };
-  const unserved = [...activity.queued.keys()].filter((target) => !isServed(target));
   return {
     ...plan,
     progress,
     waitingFor:
       plan.waitingFor ??
-      (unserved
-        .map((target) => `no agent serves ${target}: start one with \`espalier agent --target ${target}\``)
-        .join('; ') ||
-        null),
+      ([...activity.queued.keys()].flatMap((target) => obstacleOf(target, serviceOf(target)) ?? []).join('; ') || null),
   };
 }

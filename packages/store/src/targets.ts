@@ -13,6 +13,8 @@ export interface Targets {
   get(name: string): Promise<Target>;
   /** By name. */
   list(): Promise<Target[]>;
+  /** Whether a device that is there may take measurements of each target: `failing`, all that are there fail their canary. */
+  service(names: readonly string[]): Promise<ReadonlyMap<string, 'served' | 'failing' | 'unserved'>>;
 }
 
 async function fleetOf(db: Queries, names: readonly string[]) {
@@ -65,6 +67,20 @@ export function targetsOf(db: Queries): Targets {
       const { count } = await db.target.createMany({ data: [{ name, ...definition }], skipDuplicates: true });
       if (count === 0) await db.target.update({ where: { name }, data: definition });
       return { created: count === 1, target: await get(name) };
+    },
+    service: async (names) => {
+      const agents = await db.agent.findMany({
+        where: { state: { not: 'offline' }, targets: { hasSome: [...names] } },
+        select: { targets: true, health: { where: { status: 'failed' }, select: { targetName: true } } },
+      });
+      return new Map(
+        names.map((name) => {
+          const own = agents.filter(({ targets }) => targets.includes(name));
+          if (own.length === 0) return [name, 'unserved'];
+          const fit = own.some(({ health }) => !health.some(({ targetName }) => targetName === name));
+          return [name, fit ? 'served' : 'failing'];
+        }),
+      );
     },
     list: async () => {
       const rows = await db.target.findMany({ orderBy: { name: 'asc' } });

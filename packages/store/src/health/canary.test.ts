@@ -76,6 +76,22 @@ test('a device that fails its canary gets no measurement of that target, and the
   expect(await claim(measurementId, await addAgent(scene.store, 'healthy'))).toMatchObject({ attempt: 1 });
 });
 
+test('a target is served while one device that is there passes', async () => {
+  const { agents, targets } = scene.store;
+  const { device } = await agents.get(agentId);
+  const enrol = async (id: string) => await agents.enrol({ id, name: 'tpu', targets: ['dml'], device, version: '1' });
+  await enrol(agentId);
+  await report(reading(10, 'dml'), reading(null, 'dml'), reading(null, 'dml'));
+  expect(await targets.service(['dml', 'coreml'])).toEqual(
+    new Map([
+      ['dml', 'failing'],
+      ['coreml', 'unserved'],
+    ]),
+  );
+  await enrol(await addAgent(scene.store, 'fit'));
+  expect((await targets.service(['dml'])).get('dml')).toBe('served');
+});
+
 test('what a device had begun before it failed stays its own', async () => {
   const measurementId = await addMeasurement(scene.store);
   const claimed = await claim(measurementId);
