@@ -41,7 +41,10 @@ export const ProfileResult = Type.Object({
   ),
   runtime: Type.Object(
     { share: Type.Number(), medianMs: Type.Number() },
-    { description: 'Of onnxruntime itself, between the kernels, as its own events tell' },
+    {
+      description:
+        'Of onnxruntime itself: between the kernels, as its own events tell, and what a call of it costs, as a model that does nothing shows',
+    },
   ),
   unexplained: Type.Number({ description: 'Share of the run that none of these accounts for; may be negative' }),
   placement: Type.Record(Type.String(), Type.Integer(), { description: 'Kernels per execution provider' }),

@@ -38,8 +38,8 @@ export function partsOf(result: ProfileResult): readonly Part[] {
       share: rest.share,
       kernels: String(kernels.length - inBlocks),
     },
-    { index: '', name: 'runtime (onnxruntime between kernels, the profiler)', share: runtime.share, kernels: '' },
-    { index: '', name: 'call (into onnxruntime and back)', share: unexplained, kernels: '' },
+    { index: '', name: 'runtime (onnxruntime itself, the profiler)', share: runtime.share, kernels: '' },
+    { index: '', name: 'unexplained', share: unexplained, kernels: '' },
   ];
 }
 

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import type { ProfiledKernel } from '@espalier/contracts';
-import { type GraphView, labelGraph, type OnnxModel, readModelFile, writeModelFile } from '@espalier/onnx';
+import {
+  GraphBuilder,
+  type GraphView,
+  labelGraph,
+  type OnnxModel,
+  readModelFile,
+  writeModelFile,
+} from '@espalier/onnx';
 import { env, type InferenceSession } from 'onnxruntime-node';
 import { MeasureError } from '../measure-error.js';
 import { nodesOfKernels } from '../profile/attribution.js';
-import { type KernelShare, type ProfiledRun, runShares, type RunShares } from '../profile/kernel-shares.js';
+import { callCostUs, type KernelShare, type ProfiledRun, runShares, type RunShares } from '../profile/kernel-shares.js';
 import { type RunBudget, runBudget, tooManyEvents } from '../profile/event-budget.js';
 import { profileLabels, withoutLabels } from '../profile/labels.js';
 import { providerCalled } from '../profile/provider-name.js';
-import { alternate, type AlternatingRuns } from '../profile/schedule.js';
+import { alternate, type AlternatingRuns, type ProfiledSet } from '../profile/schedule.js';
 import { readTrace } from '../profile/trace-file.js';
 import { median } from '../statistics/quantile.js';
 import { seededRandom } from '../statistics/random.js';
-import type { TimedArtifact } from '../sampling/artifact.js';
 import { type WarmUp, warmUp } from '../sampling/warm-up.js';
 import { type FirstRun, firstRun, runAndDrop } from './first-run.js';
 import { inputArraysIn } from './input-file.js';
@@ -25,6 +31,9 @@ import { now, timedSession } from './timing.js';
 
 /** Warming up may take this share of the time that the runs may take. */
 const WARM_UP_SHARE = 0.25;
+
+/** The run that made sure that the empty model works. */
+const EMPTY_FIRST_RUNS = 1;
 
 const MICROSECONDS = 1e6;
 
@@ -79,23 +88,34 @@ async function eventsPerRun(
   return 2 * run.kernels.length + 2;
 }
 
+/** A session of a model that does nothing, to see what a call costs; on the CPU, where nothing has to be copied. */
+async function openEmpty({ spec, workDir }: ProfileRequest): Promise<ProfiledSession & { readonly feeds: Feeds }> {
+  const graph = new GraphBuilder('empty');
+  graph.output(graph.identity('identity', graph.input('x', 'float32', [1])), { as: 'y' });
+  const modelPath = join(workDir, 'empty.onnx');
+  await writeModelFile(graph.build(), modelPath);
+  const tracePrefix = join(workDir, 'calls');
+  const settings = { ...spec, provider: 'cpu', providerOptions: {}, batch: 1, inputShapes: {} };
+  const { session } = await openSession(modelPath, settings, { filePrefix: tracePrefix });
+  const { feeds } = await firstRun(session, settings, spec.seed);
+  return { session, tracePrefix, feeds };
+}
+
 async function runAlternately(
-  plain: TimedArtifact,
-  profiled: TimedArtifact,
+  set: ProfiledSet,
   { spec, budget, report }: { spec: ProfileRequest['spec']; budget: RunBudget; report: ReturnType<typeof throttled> },
 ): Promise<{ warm: WarmUp; runs: AlternatingRuns }> {
-  const warm = await warmUp([plain], {
+  const warm = await warmUp([set.plain], {
     now,
     maxMs: WARM_UP_SHARE * spec.maxSeconds * 1000,
     onRound: (runs) => report(() => ({ phase: 'warming-up', runs, elapsedMs: now() })),
   });
-  for (let run = 0; run < budget.warmUpRuns; run++) await profiled.time(1);
-  const maxMs = spec.maxSeconds * 1000;
-  const runs = await alternate(plain, profiled, {
+  for (let run = 0; run < budget.warmUpRuns; run++) await set.profiled.time(1);
+  const runs = await alternate(set, {
     typicalMs: warm.typicalMs[0] ?? 1,
     minRuns: spec.minRuns,
     maxRuns: Math.min(spec.maxRuns, budget.maxRuns),
-    maxMs,
+    maxMs: spec.maxSeconds * 1000,
     now,
     random: seededRandom(spec.seed),
     onBatch: (kept) => report(() => ({ phase: 'sampling', runs: kept, elapsedMs: now() })),
@@ -103,22 +123,19 @@ async function runAlternately(
   return { warm, runs };
 }
 
-/** Puts what the trace tells of each run beside how long it took from outside. */
+/** Puts what the trace tells of each run beside how long it took from outside; the first `dropped` runs were not timed. */
 async function withTraces(
   tracePrefix: string,
-  { profiled }: AlternatingRuns,
-  { warmUpRuns }: RunBudget,
+  outerMs: readonly number[],
+  dropped: number,
 ): Promise<readonly ProfiledRun[]> {
-  const traced = (await readTrace(tracePrefix)).slice(warmUpRuns);
-  if (traced.length !== profiled.length) {
-    throw new MeasureError('probe-crashed', `the profile has ${traced.length} of ${profiled.length} runs`, {
+  const traced = (await readTrace(tracePrefix)).slice(dropped);
+  if (traced.length !== outerMs.length) {
+    throw new MeasureError('probe-crashed', `the profile has ${traced.length} of ${outerMs.length} runs`, {
       hint: 'profile fewer runs (maxRuns)',
     });
   }
-  return profiled.flatMap(({ outerMs, kept }, run) => {
-    const own = traced[run];
-    return kept && own !== undefined ? [{ outerMs, traced: own }] : [];
-  });
+  return traced.map((run, index) => ({ outerMs: outerMs[index] ?? 0, traced: run }));
 }
 
 /** Kernels of the model with the nodes behind them; those of a sub-graph stand for the node that holds it. */
@@ -179,19 +196,21 @@ export async function profileTask(request: ProfileRequest, reportProgress: Repor
   const first = await firstRun(plain.session, spec, spec.seed, await inputArraysIn(inputDataPath));
   const budget = runBudget(await eventsPerRun(model, labelledPath, first.feeds, request));
   const profiled = await openProfiled(labelledPath, request);
-  const { warm, runs } = await runAlternately(
-    timedSession(plain.session, first.feeds),
-    timedSession(profiled.session, first.feeds),
-    {
-      spec,
-      budget,
-      report,
-    },
-  );
-  profiled.session.endProfiling();
-  await Promise.all([plain.session.release(), profiled.session.release()]);
-  const profiledRuns = await withTraces(profiled.tracePrefix, runs, budget);
-  const shares = runShares(profiledRuns);
+  const empty = await openEmpty(request);
+  const { feeds } = first;
+  const set: ProfiledSet = {
+    plain: timedSession(plain.session, feeds),
+    profiled: timedSession(profiled.session, feeds),
+    empty: timedSession(empty.session, empty.feeds),
+  };
+  const { warm, runs } = await runAlternately(set, { spec, budget, report });
+  for (const { session } of [profiled, empty]) session.endProfiling();
+  await Promise.all([plain, profiled, empty].map(({ session }) => session.release()));
+  const timesMs = runs.profiled.map(({ outerMs }) => outerMs);
+  const allRuns = await withTraces(profiled.tracePrefix, timesMs, budget.warmUpRuns);
+  const profiledRuns = allRuns.filter((_, run) => runs.profiled[run]?.kept);
+  const callUs = callCostUs(await withTraces(empty.tracePrefix, runs.emptyMs, EMPTY_FIRST_RUNS));
+  const shares = runShares(profiledRuns, callUs);
   const kernels = profiledKernels(shares, model.graph, await optimisedGraph(profiled));
   checkProvider(spec.provider, kernels);
   return {

@@ -30,9 +30,9 @@ export interface KernelShare {
 export interface RunShares {
   /** In order of execution. */
   readonly kernels: readonly KernelShare[];
-  /** Of onnxruntime itself: in its run, but in no kernel. */
+  /** Of onnxruntime itself: in its run but in no kernel, and what a call of it costs. */
   readonly runtimeShare: number;
-  /** Outside of what onnxruntime calls its run: the call into it and back. */
+  /** What is left. */
   readonly unexplained: number;
 }
 
@@ -72,10 +72,20 @@ function rowsOf(runs: readonly ProfiledRun[]): readonly Row[] {
   return [...rows.values()];
 }
 
-/** The fastest quarter of the runs, ten at least where there are so many: what disturbs a run only makes it slower. */
-function fastest(runs: readonly ProfiledRun[]): readonly ProfiledRun[] {
-  const order = [...runs].sort((a, b) => a.outerMs - b.outerMs);
+/** The fastest quarter, ten at least where there are so many: what disturbs a run only makes it slower. */
+function fastest<Run>(runs: readonly Run[], timeOf: (run: Run) => number): readonly Run[] {
+  const order = [...runs].sort((a, b) => timeOf(a) - timeOf(b));
   return order.slice(0, Math.max(LEAST_CHOSEN, Math.ceil(order.length / 4)));
+}
+
+/**
+ * What a call of onnxruntime costs outside of its run, in µs: through its binding and back, as runs of a model that does
+ * nothing show. As with other runs, of the fastest quarter.
+ */
+export function callCostUs(runs: readonly ProfiledRun[]): number {
+  const costs = runs.map(({ outerMs, traced }) => outerMs * MICROSECONDS_PER_MS - traced.durationUs);
+  const chosen = fastest(costs, (cost) => cost);
+  return chosen.length === 0 ? 0 : sum(chosen) / chosen.length;
 }
 
 /** The mean of the middle half of some values: as robust as a median, and finer than the whole microseconds of a trace. */
@@ -86,15 +96,17 @@ function interquartileMean(values: readonly number[]): number {
 }
 
 /**
- * Divides the time of runs among kernels and onnxruntime. How much of a run all kernels together take, and how much
+ * Divides the time of runs among kernels and onnxruntime, whose part is what its events leave between the kernels and what
+ * a call of it costs. How much of a run all kernels together take, and how much
  * onnxruntime, are sums over the fastest quarter of the runs; what the kernels take is then divided among them by the
  * interquartile mean of each over all runs. So the parts add up, which medians do not, and a disturbance, which hits one
  * kernel of a run, is not taken for that kernel's time.
  * @param runs at least one
+ * @param callUs see {@link callCostUs}
  */
-export function runShares(runs: readonly ProfiledRun[]): RunShares {
+export function runShares(runs: readonly ProfiledRun[], callUs: number): RunShares {
   const rows = rowsOf(runs);
-  const chosen = fastest(runs);
+  const chosen = fastest(runs, ({ outerMs }) => outerMs);
   const outerUs = sum(chosen.map(({ outerMs }) => outerMs * MICROSECONDS_PER_MS));
   const tracedUs = sum(chosen.map(({ traced }) => traced.durationUs));
   const kernelUs = sum(chosen.map(({ traced }) => sum(selfTimes(traced.kernels).map(({ selfUs }) => selfUs))));
@@ -112,5 +124,6 @@ export function runShares(runs: readonly ProfiledRun[]): RunShares {
       medianMs: median(usByRun) / MICROSECONDS_PER_MS,
     };
   });
-  return { kernels, runtimeShare: (tracedUs - kernelUs) / outerUs, unexplained: 1 - tracedUs / outerUs };
+  const explainedUs = tracedUs + callUs * chosen.length;
+  return { kernels, runtimeShare: (explainedUs - kernelUs) / outerUs, unexplained: 1 - explainedUs / outerUs };
 }

@@ -13,21 +13,30 @@ function sessions(plainMs: number, profiledMs: number) {
       return Promise.resolve(ms);
     },
   });
-  return { plain: session('plain', plainMs), profiled: session('profiled', profiledMs), order, now: () => nowMs };
+  return {
+    plain: session('plain', plainMs),
+    profiled: session('profiled', profiledMs),
+    empty: session('empty', 0.01),
+    order,
+    now: () => nowMs,
+  };
 }
 
 async function alternating(plainMs: number, profiledMs: number, changes: Partial<ScheduleOptions> = {}) {
-  const { plain, profiled, order, now } = sessions(plainMs, profiledMs);
-  const runs = await alternate(plain, profiled, {
-    typicalMs: plainMs,
-    minRuns: 30,
-    maxRuns: 100_000,
-    maxMs: 10_000,
-    now,
-    random: seededRandom(1),
-    onBatch: () => undefined,
-    ...changes,
-  });
+  const { plain, profiled, empty, order, now } = sessions(plainMs, profiledMs);
+  const runs = await alternate(
+    { plain, profiled, empty },
+    {
+      typicalMs: plainMs,
+      minRuns: 30,
+      maxRuns: 100_000,
+      maxMs: 10_000,
+      now,
+      random: seededRandom(1),
+      onBatch: () => undefined,
+      ...changes,
+    },
+  );
   return { ...runs, order, elapsedMs: now() };
 }
 
@@ -37,7 +46,8 @@ test('long runs alternate one by one, and all are kept', async () => {
   expect(plainMs).toHaveLength(30);
   expect(profiled).toHaveLength(30);
   expect(profiled.every(({ kept }) => kept)).toBe(true);
-  for (let pair = 0; pair < order.length; pair += 2) expect(new Set(order.slice(pair, pair + 2)).size).toBe(2);
+  const pairs = order.filter((name) => name !== 'empty');
+  for (let pair = 0; pair < pairs.length; pair += 2) expect(new Set(pairs.slice(pair, pair + 2)).size).toBe(2);
 });
 
 test('short runs come in batches, whose first run is not kept', async () => {
@@ -52,4 +62,11 @@ test('runs go on for two seconds, and end at the caps of runs and of time', asyn
   expect((await alternating(1, 1, { maxRuns: 60 })).profiled.length).toBeLessThanOrEqual(60);
   expect((await alternating(80, 90, { maxMs: 1000 })).elapsedMs).toBeLessThan(1200);
   expect((await alternating(80, 90, { maxRuns: 1 })).profiled).toHaveLength(1);
+});
+
+test('the empty model runs once after each batch of the profiled one', async () => {
+  const { order, emptyMs, profiled } = await alternating(1, 1.5);
+  expect(emptyMs).toHaveLength(profiled.length / 25);
+  const before = order.flatMap((name, place) => (name === 'empty' ? [order[place - 1]] : []));
+  expect(new Set(before)).toEqual(new Set(['profiled']));
 });

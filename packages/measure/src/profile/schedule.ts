@@ -15,6 +15,8 @@ export interface AlternatingRuns {
   readonly plainMs: readonly number[];
   /** Every run of the profiled session, in order; `kept` false: the first of a batch. */
   readonly profiled: readonly { readonly outerMs: number; readonly kept: boolean }[];
+  /** The empty model, right after each batch of the profiled one. */
+  readonly emptyMs: readonly number[];
 }
 
 /** When to stop, and the senses. */
@@ -35,18 +37,26 @@ export function batchLength(typicalMs: number): number {
   return runs < 2 ? 1 : Math.min(MAX_BATCH, runs);
 }
 
+/** What is run: a model with and without the profiler, and one that does nothing, with it. */
+export interface ProfiledSet {
+  readonly plain: TimedArtifact;
+  readonly profiled: TimedArtifact;
+  readonly empty: TimedArtifact;
+}
+
 /**
- * Runs both sessions in turn, in small batches and random order, so that drift hits both alike.
+ * Runs both sessions in turn, in small batches and random order, so that drift hits both alike. After each batch of the
+ * profiled one the empty model runs once, to see what a call costs then.
  */
 export async function alternate(
-  plain: TimedArtifact,
-  profiled: TimedArtifact,
+  { plain, profiled, empty }: ProfiledSet,
   options: ScheduleOptions,
 ): Promise<AlternatingRuns> {
   const { minRuns, maxRuns, maxMs, now, random } = options;
   const length = Math.min(batchLength(options.typicalMs), maxRuns);
   const plainMs: number[] = [];
   const runs: { outerMs: number; kept: boolean }[] = [];
+  const emptyMs: number[] = [];
   let kept = 0;
   const startMs = now();
   const isKept = (run: number): boolean => length === 1 || run > 0;
@@ -61,6 +71,7 @@ export async function alternate(
       runs.push({ outerMs: await profiled.time(1), kept: isKept(run) });
       if (isKept(run)) kept += 1;
     }
+    emptyMs.push(await empty.time(1));
   };
   for (let done = false; !done; ) {
     for (const batch of shuffled([runPlain, runProfiled], random)) await batch();
@@ -69,5 +80,5 @@ export async function alternate(
     const isEnough = kept >= minRuns && elapsedMs >= Math.min(MIN_SAMPLING_MS, maxMs);
     done = isEnough || elapsedMs >= maxMs || runs.length + length > maxRuns;
   }
-  return { plainMs, profiled: runs };
+  return { plainMs, profiled: runs, emptyMs };
 }
