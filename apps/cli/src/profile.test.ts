@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('the parts of a profile make the whole run: blocks, the rest, the runtime and the call', async () => {
+test('the parts of a profile make the whole run: blocks, the rest, the runtime and what is unexplained', async () => {
   const { exitCode, stdout } = await espalier('profile', 'resnet20', ...quick, '--json');
   expect(exitCode).toBe(exitCodes.ok);
   const { blocks, rest, runtime, unexplained, kernels } = parseProfile(JSON.parse(stdout));
