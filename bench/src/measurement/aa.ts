@@ -12,8 +12,11 @@ import type { Bench } from '../bench.js';
 import { medianOf, shareOf } from './figures.js';
 import { CHAIN_OF_1_MS, writeConvChain } from './models.js';
 
-const PAIRS = { quick: 10, full: 200 };
-const SEPARATE = { quick: { series: 1, each: 4, pauseMs: 0 }, full: { series: 6, each: 12, pauseMs: 10_000 } };
+/** Pairs in one process each, with and without load; pairs of several processes; and histories with so many results each. */
+const WORK = {
+  quick: { pairs: 10, processPairs: 3, histories: 2, results: 3 },
+  full: { pairs: 200, processPairs: 60, histories: 20, results: 6 },
+};
 const PRECISION = 0.02;
 const MAX_SECONDS = 6;
 
@@ -28,11 +31,20 @@ interface Pair {
 const holds = ([lower, upper]: Interval, value: number): boolean => lower <= value && value <= upper;
 
 /** Interleaved measurements of a model and its copy. */
-async function measurePairs(paths: readonly [string, string], pairs: number, progress: Progress): Promise<Pair[]> {
+async function measurePairs(
+  { paths, pairs, processes }: Readonly<{ paths: readonly [string, string]; pairs: number; processes: 1 | 'auto' }>,
+  progress: Progress,
+): Promise<Pair[]> {
   const [subjectPath, controlPath] = paths;
   const found: Pair[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
-    const spec = resolveSpec({ precision: PRECISION, maxSeconds: MAX_SECONDS, maxRuns: 100_000, seed: pair });
+    const spec = resolveSpec({
+      processes,
+      precision: PRECISION,
+      maxSeconds: MAX_SECONDS,
+      maxRuns: 100_000,
+      seed: pair,
+    });
     const { subject, ratio } = await measure({ subjectPath, controlPath, spec });
     if (ratio === undefined) throw new Error('a measurement with a control has a ratio');
     found.push({ ratioCi: ratio.ci, p50Ms: subject.p50Ms, p50Ci: subject.p50Ci });
@@ -71,38 +83,34 @@ function coverage(pairs: readonly Pair[]): number {
   );
 }
 
-const pause = async (ms: number): Promise<void> => await new Promise((resolve) => setTimeout(resolve, ms));
-
 async function canaryMs(): Promise<number | null> {
   const outcome = await measureCanary({ provider: 'cpu' });
   return outcome.kind === 'measured' ? outcome.p50Ms : null;
 }
 
-/** Histories of one identity that never changed; each result is judged against those before it. @returns the verdicts */
+/**
+ * Histories of one identity that never changed; each result is judged against those before it. The histories take turns, so
+ * that the results of one lie minutes apart.
+ * @returns the verdicts
+ */
 async function judgeSeparate(
   subjectPath: string,
-  { series, each, pauseMs }: (typeof SEPARATE)['full'],
+  { histories: count, results }: (typeof WORK)['full'],
   progress: Progress,
 ): Promise<string[]> {
-  const histories = Array.from({ length: series }, (): HistoryPoint[] => []);
+  const histories = Array.from({ length: count }, (): HistoryPoint[] => []);
   const verdicts: string[] = [];
-  for (let turn = 1; turn <= each; turn += 1) {
-    // One result for every history in turn, so that the results of one lie minutes apart.
+  for (let turn = 1; turn <= results; turn += 1) {
     for (const [index, history] of histories.entries()) {
       const canary = await canaryMs();
-      const { subject } = await measure({ subjectPath, spec: resolveSpec({ seed: turn * series + index }) });
-      const latest: HistoryPoint = {
-        valueMs: subject.p50Ms,
-        ci: subject.p50Ci,
-        canaryMs: canary,
-        at: new Date().toISOString(),
-      };
+      const { subject } = await measure({ subjectPath, spec: resolveSpec({ seed: turn * count + index }) });
+      const { p50Ms: valueMs, p50Ci: ci } = subject;
+      const latest: HistoryPoint = { valueMs, ci, canaryMs: canary, at: new Date().toISOString() };
       if (history.length > 0) verdicts.push(judgeChange(history, latest).verdict);
       history.push(latest);
       progress(
-        `separate ${turn}/${each}, history ${index + 1}: ${subject.p50Ms.toFixed(3)} ms, ${verdicts.at(-1) ?? ''}`,
+        `separate ${turn} of ${results}, history ${index + 1}: ${valueMs.toFixed(3)} ms, ${verdicts.at(-1) ?? ''}`,
       );
-      await pause(pauseMs);
     }
   }
   return verdicts;
@@ -125,21 +133,28 @@ export const aa: Bench = {
       const path = await writeConvChain(folder, CHAIN_OF_1_MS);
       const copy = join(folder, 'copy.onnx');
       await copyFile(path, copy);
-      const pairs = quick ? PAIRS.quick : PAIRS.full;
-      const calm = await measurePairs([path, copy], pairs, progress);
+      const paths = [path, copy] as const;
+      const work = quick ? WORK.quick : WORK.full;
+      const { pairs, processPairs } = work;
+      const calm = await measurePairs({ paths, pairs, processes: 1 }, progress);
       const loaded = await underLoad(() =>
-        measurePairs([path, copy], pairs, (text) => progress(`under load, ${text}`)),
+        measurePairs({ paths, pairs, processes: 1 }, (text) => progress(`under load, ${text}`)),
       );
-      const verdicts = await judgeSeparate(path, quick ? SEPARATE.quick : SEPARATE.full, progress);
+      const several = await measurePairs({ paths, pairs: processPairs, processes: 'auto' }, (text) =>
+        progress(`several processes, ${text}`),
+      );
+      const verdicts = await judgeSeparate(path, work, progress);
       const alarm = ({ ratioCi }: Pair): boolean => !holds(ratioCi, 1);
       return {
         figures: {
           falseAlarmRate: shareOf(calm, alarm),
           falseAlarmRateUnderLoad: shareOf(loaded, alarm),
+          falseAlarmRateProcesses: shareOf(several, alarm),
           falseAlarmRateSeparate: shareOf(verdicts, (verdict) => verdict === 'slower' || verdict === 'faster'),
           undecidedSeparate: shareOf(verdicts, (verdict) => verdict === 'too-little-data'),
-          coverageP50: coverage(calm),
+          coverageP50: coverage(several),
           pairs,
+          separateVerdicts: verdicts.length,
         },
       };
     } finally {

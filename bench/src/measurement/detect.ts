@@ -8,7 +8,7 @@ import type { Bench } from '../bench.js';
 import { medianOf, shareOf } from './figures.js';
 import { writeConvChain } from './models.js';
 
-const RUNS = { quick: 5, full: 60 };
+const RUNS = { quick: 5, full: 40 };
 const BLOCKS = 50;
 /** The interval must be half as wide as the difference on each side of it. */
 const PRECISION = 0.006;

@@ -11,7 +11,7 @@ import { medianOf, quantileOf } from './figures.js';
 import { CHAIN_OF_10_MS, CHAIN_OF_1_MS, writeConvChain, writeResNet50 } from './models.js';
 import { startService } from './service.js';
 
-const PAIRS = { quick: 6, full: 30 };
+const PAIRS = { quick: 6, full: 20 };
 const POLL_MS = 100;
 /** Both sides time about this long. */
 const TIMED_SECONDS = 1.5;

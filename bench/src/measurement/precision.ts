@@ -10,7 +10,7 @@ import { bareLoop } from './bare.js';
 import { medianOf, shareOf, spreadOf } from './figures.js';
 import { CHAIN_OF_10_MS, writeConvChain } from './models.js';
 
-const REPETITIONS = { quick: 3, full: 20 };
+const REPETITIONS = { quick: 3, full: 12 };
 const FIXED = { warmUpRuns: 10, warmUpMs: 0, runs: 1000, ms: 0 };
 const PRECISION = 0.01;
 
