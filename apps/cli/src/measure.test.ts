@@ -95,11 +95,16 @@ test('a combination that cannot be measured does not cost the others', async () 
 });
 
 test('one model is described with both levels of its spread, its start, its memory and the device', async () => {
-  const { exitCode, stdout } = await espalier('measure', 'resnet20', ...quick, '--processes', '2');
+  const { exitCode, stdout } = await espalier(
+    'measure',
+    'resnet20',
+    ...quick,
+    ...words('--processes 2 --max-seconds 60'),
+  );
   expect(exitCode).toBe(exitCodes.ok);
   expect(stdout).toMatch(/model +p50 \[95 % interval\] +p90 +p99 +runs +load +first run +size/);
   expect(stdout).toMatch(/processes +2 fresh ones, p50 from/);
-  expect(stdout).toMatch(/memory +peak \d+ MB/);
+  expect(stdout).toMatch(/memory +peak [\d.]+ MB/);
   expect(stdout).toMatch(/inputs +input 1×3×32×32/);
   expect(stdout).toMatch(/reached +±/);
 });
