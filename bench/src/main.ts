@@ -7,10 +7,11 @@ import { aa } from './measurement/aa.js';
 import { detect } from './measurement/detect.js';
 import { overhead } from './measurement/overhead.js';
 import { precision } from './measurement/precision.js';
+import { profile } from './measurement/profile.js';
 import { solver } from './solver.js';
 import { surgery } from './surgery.js';
 
-const benches: readonly Bench[] = [overhead, aa, precision, detect, solver, surgery];
+const benches: readonly Bench[] = [overhead, aa, precision, detect, profile, solver, surgery];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -25,7 +25,10 @@ export function agentCommand(program: Command, context: CommandContext): void {
     .summary('measure for a service on this device until Ctrl-C')
     .option('--server <url>', 'API of the service (ESPALIER_API_URL)')
     .option('--redis <url>', 'Redis of the service (REDIS_URL)')
-    .option('--target <name...>', 'targets to serve (default: what this machine can)')
+    .option(
+      '--target <name...>',
+      'targets to serve (default: the CPU of this machine; auto: everything that works here)',
+    )
     .option('--name <name>', 'name of the device (default: its host name)')
     .option('--dir <dir>', 'folder of its id, artifacts and undelivered results')
     .option('--detect', 'only tell which targets this machine can serve, and why not the others')
