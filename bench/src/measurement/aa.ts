@@ -15,7 +15,7 @@ import { CHAIN_OF_1_MS, writeConvChain } from './models.js';
 /** Pairs in one process each, with and without load; pairs of several processes; and histories with so many results each. */
 const WORK = {
   quick: { pairs: 10, processPairs: 3, histories: 2, results: 3 },
-  full: { pairs: 200, processPairs: 60, histories: 20, results: 6 },
+  full: { pairs: 200, processPairs: 40, histories: 16, results: 5 },
 };
 const PRECISION = 0.02;
 const MAX_SECONDS = 6;
