@@ -141,7 +141,7 @@ test.each([
   [['--batch', '1,x'], 'from 1 to 65536'],
   [['--threads', '-1'], 'from 0 to 1024'],
   [['--affinity', 'first'], '0-3,6'],
-  [['--provider-option', 'device'], 'device_id=0'],
+  [['--provider-option', 'device'], 'deviceId=0'],
   [['--processes', '0'], 'auto'],
   [['--format', 'yaml'], 'text, json, csv'],
   [['--statistic', 'p42'], 'p50, p90, p95, p99, mean'],

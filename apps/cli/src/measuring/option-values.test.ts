@@ -19,14 +19,14 @@ test.each(['', 'fast', 'idle:50', 'idle:0ms', 'idle:61s', 'rate:20', 'rate:0/s',
 );
 
 test('options of a provider are collected, and numbers and truths are read as such', () => {
-  const first = providerOption('device_id=0');
+  const first = providerOption('deviceId=0');
   expect(providerOption('trt_fp16_enable=true', providerOption('name=a=b', first))).toEqual({
-    device_id: 0,
+    deviceId: 0,
     name: 'a=b',
     trt_fp16_enable: true,
   });
   expect(providerOption('path=')).toEqual({ path: '' });
-  expect(() => providerOption('=1')).toThrow(/device_id=0/);
+  expect(() => providerOption('=1')).toThrow(/deviceId=0/);
 });
 
 test('lists of numbers keep their order, each once, and name their range', () => {

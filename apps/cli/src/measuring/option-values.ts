@@ -43,7 +43,7 @@ export function providerOption(
   previous: Readonly<Record<string, OptionValue>> = {},
 ): Readonly<Record<string, OptionValue>> {
   const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Give a name and a value, such as device_id=0.');
+  if (at < 1) throw new InvalidArgumentError('Give a name and a value, such as deviceId=0.');
   return { ...previous, [text.slice(0, at)]: valueOf(text.slice(at + 1)) };
 }
 

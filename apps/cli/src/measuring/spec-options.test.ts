@@ -20,7 +20,7 @@ function specsFor(line: string): readonly MeasurementSpec[] {
 }
 
 const allOptions = [
-  '--batch 4 --input x=4x3 --seed 9 --provider cuda --provider-option device_id=1 --threads 2 --inter-op-threads 3',
+  '--batch 4 --input x=4x3 --seed 9 --provider cuda --provider-option deviceId=1 --threads 2 --inter-op-threads 3',
   '--execution-mode parallel --optimization basic --affinity 0-1 --no-spinning --no-arena --no-memory-pattern',
   '--min-runs 6 --max-runs 60 --max-seconds 7 --statistic p90 --precision 0.05 --processes 2 --pacing rate:5/s',
   '--repeat-if-unstable 1',
@@ -35,7 +35,7 @@ test('every field of the spec can be chosen, except for the data, which is a fil
   for (const field of fields) expect([field, chosen.get(field)]).not.toEqual([field, standard.get(field)]);
   expect(spec).toMatchObject({
     inputShapes: { x: [4, 3] },
-    providerOptions: { device_id: 1 },
+    providerOptions: { deviceId: 1 },
     affinity: '0-1',
     pacing: { kind: 'request-rate', perSecond: 5, arrivals: 'constant' },
   });

@@ -54,7 +54,7 @@ export function withSessionOptions(command: Command, { sweeps }: { readonly swee
     .option('--seed <n>', 'seed of random input data and of the order of the runs', wholeNumber(0), defaults.seed)
     .optionsGroup('On what:')
     .option('--provider <name>', 'execution provider of onnxruntime', defaults.provider)
-    .option('--provider-option <key=value>', 'option of the provider, such as device_id=0', providerOption)
+    .option('--provider-option <key=value>', 'option of the provider, such as deviceId=0', providerOption)
     .addOption(
       new Option(`--threads ${several}`, `intra-op threads; 0: as onnxruntime decides${note}`)
         .argParser(wholeNumbers(0, 1024))

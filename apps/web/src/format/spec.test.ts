@@ -22,7 +22,7 @@ test('every field that differs from its default is a chip that stands out', () =
     spinning: false,
     affinity: '0-3',
     provider: 'cuda',
-    providerOptions: { device_id: 1 },
+    providerOptions: { deviceId: 1 },
     statistic: 'p99',
     precision: 0.02,
     maxRuns: 9000,

@@ -36,7 +36,7 @@ function processTakesOf(processes: Processes): ProcessTake[] {
 
 /** The GPU that a provider runs on, as its options say; the provider chooses one of several where they do not. */
 export function gpuOf({ provider, providerOptions }: MeasurementSpec): number | undefined {
-  const device = providerOptions['deviceId'] ?? providerOptions['device_id'];
+  const device = providerOptions['deviceId'];
   return GPU_PROVIDERS.includes(provider) ? Number(device ?? 0) : undefined;
 }
 
