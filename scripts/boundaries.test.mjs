@@ -15,14 +15,15 @@ const mayKnow = {
   zoo: ['onnx'],
   pruning: ['onnx'],
   measure: ['contracts', 'onnx'],
+  scoring: ['contracts', 'measure', 'onnx', 'pruning'],
   planner: [],
   store: ['contracts'],
   queue: ['contracts'],
-  catalog: ['contracts', 'measure', 'onnx', 'pruning', 'store'],
+  catalog: ['contracts', 'measure', 'onnx', 'pruning', 'scoring', 'store'],
   client: ['contracts'],
   stack: [],
 };
-const pureRooms = ['contracts', 'onnx', 'zoo', 'pruning', 'measure', 'planner'];
+const pureRooms = ['contracts', 'onnx', 'zoo', 'pruning', 'measure', 'scoring', 'planner'];
 
 function sourcesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })

@@ -244,7 +244,9 @@ withChromium('measurements in Chromium', () => {
     await page.goto(`/models/${model.id}`);
     await region('Measurements').getByRole('link', { name: 'All measurements of this model' }).click();
     await page.getByRole('heading', { level: 1, name: 'Measurements' }).waitFor();
-    expect(await page.getByLabel('Model').inputValue()).toBe(model.id);
+    // Only once the models have come is there an option that can be chosen.
+    await page.getByLabel('Model').locator(`option[value="${model.id}"]:checked`).waitFor({ state: 'attached' });
+    expect(new URL(page.url()).searchParams.get('model')).toBe(model.id);
   });
 
   describe.each(VIEWS)('on $name', ({ viewport, colorScheme }) => {

@@ -15,7 +15,7 @@ import { CHAIN_OF_1_MS, writeConvChain } from './models.js';
 /** Pairs in one process each, with and without load; pairs of several processes; and histories with so many results each. */
 const WORK = {
   quick: { pairs: 10, processPairs: 3, histories: 2, results: 3 },
-  full: { pairs: 200, processPairs: 40, histories: 16, results: 5 },
+  full: { pairs: 200, processPairs: 100, histories: 16, results: 5 },
 };
 const PRECISION = 0.02;
 const MAX_SECONDS = 6;
@@ -136,12 +136,12 @@ export const aa: Bench = {
       const paths = [path, copy] as const;
       const work = quick ? WORK.quick : WORK.full;
       const { pairs, processPairs } = work;
+      const several = await measurePairs({ paths, pairs: processPairs, processes: 'auto' }, (text) =>
+        progress(`several processes, ${text}`),
+      );
       const calm = await measurePairs({ paths, pairs, processes: 1 }, progress);
       const loaded = await underLoad(() =>
         measurePairs({ paths, pairs, processes: 1 }, (text) => progress(`under load, ${text}`)),
-      );
-      const several = await measurePairs({ paths, pairs: processPairs, processes: 'auto' }, (text) =>
-        progress(`several processes, ${text}`),
       );
       const verdicts = await judgeSeparate(path, work, progress);
       const alarm = ({ ratioCi }: Pair): boolean => !holds(ratioCi, 1);

@@ -4,6 +4,7 @@ import { AgentHealth, HealthStatus } from './health.js';
 import { MeasurementResult } from './latency.js';
 import { MeasurementFailure, MeasurementProgress } from './measurement.js';
 import { ProfileResult } from './profile.js';
+import { ScoreResult } from './scoring.js';
 import { MeasurementKind, MeasurementSpec } from './spec.js';
 
 /** A class of device and how it runs. */
@@ -126,6 +127,7 @@ export type Claimed = Static<typeof Claimed>;
 export const Outcome = Type.Union([
   Type.Object({ kind: Type.Literal('succeeded'), result: MeasurementResult }),
   Type.Object({ kind: Type.Literal('profiled'), profile: ProfileResult }),
+  Type.Object({ kind: Type.Literal('scored'), score: ScoreResult }),
   Type.Object({ kind: Type.Literal('failed'), failure: MeasurementFailure }),
   Type.Object({
     kind: Type.Literal('released'),

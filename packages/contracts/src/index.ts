@@ -40,16 +40,40 @@ export {
 export {
   Block,
   BlockList,
+  BlockScore,
   Candidate,
   CreateCandidate,
   Criterion,
   InputData,
+  KeptFilters,
   Model,
+  PutScores,
   Recipe,
   Reduction,
+  Reinitialised,
   ScoreList,
+  ScoreSource,
   TensorInfo,
+  WeightCriterion,
 } from './model.js';
+export {
+  ChooseFilters,
+  ChosenFilters,
+  FilterCriterion,
+  FilterGroup,
+  FilterGroupList,
+  FilterScoreList,
+  PutFilterScores,
+} from './filters.js';
+export { DataCriterion, Dataset, GroupSensitivity, ScoreResult, ScoringSpec } from './scoring.js';
+export {
+  Comparison,
+  ComparisonPoint,
+  ComparisonStatus,
+  CreateComparison,
+  MethodOutcome,
+  PruningMethod,
+} from './comparison.js';
 export {
   Agent,
   AgentState,

@@ -2,13 +2,20 @@ import { Type, type Static } from 'typebox';
 import { MeasurementResult } from './latency.js';
 import { Id, Sha256, TargetName, Timestamp } from './primitives.js';
 import { ProfileResult } from './profile.js';
+import { ScoreResult } from './scoring.js';
 import { MeasurementKind, MeasurementSpec, PartialMeasurementSpec, Sweep } from './spec.js';
 
 /** How far a running measurement is. */
 export const MeasurementProgress = Type.Object({
-  phase: Type.Union([Type.Literal('loading'), Type.Literal('warming-up'), Type.Literal('sampling')]),
+  phase: Type.Union([
+    Type.Literal('loading'),
+    Type.Literal('warming-up'),
+    Type.Literal('sampling'),
+    Type.Literal('scoring'),
+  ]),
   process: Type.Optional(Type.Integer({ description: 'Which fresh process, from 1' })),
   runs: Type.Integer(),
+  plannedRuns: Type.Optional(Type.Integer({ description: 'Where it is known beforehand' })),
   relativeHalfWidth: Type.Optional(Type.Number()),
   elapsedMs: Type.Number(),
   remainingMs: Type.Optional(Type.Number({ description: 'Estimate of what is left' })),
@@ -48,6 +55,7 @@ export const Measurement = Type.Object({
   progress: Type.Union([MeasurementProgress, Type.Null()]),
   result: Type.Union([MeasurementResult, Type.Null()]),
   profile: Type.Union([ProfileResult, Type.Null()], { description: 'What a measurement of kind `profile` found' }),
+  score: Type.Union([ScoreResult, Type.Null()], { description: 'What a measurement of kind `score` found' }),
   failure: Type.Union([MeasurementFailure, Type.Null()]),
   createdAt: Timestamp,
   startedAt: Type.Union([Timestamp, Type.Null()]),

@@ -36,6 +36,9 @@ export const Block = Type.Object({
   input: BlockEnd,
   output: BlockEnd,
   nodes: Type.Array(Type.String()),
+  reinitialises: Type.Optional(
+    Type.Array(Type.String(), { description: 'Weights that its removal makes anew; absent: none' }),
+  ),
 });
 export type Block = Static<typeof Block>;
 
@@ -43,38 +46,99 @@ export type Block = Static<typeof Block>;
 export const BlockList = Type.Object({ modelId: Sha256, granularity: Granularity, blocks: Type.Array(Block) });
 export type BlockList = Static<typeof BlockList>;
 
-/** The criteria that need nothing but the weights. */
-export const Criterion = Type.Union([
+/** The criteria for blocks that need nothing but the weights. */
+export const WeightCriterion = Type.Union([
   Type.Literal('l1'),
   Type.Literal('l2'),
+  Type.Literal('l1-normalised'),
+  Type.Literal('l2-normalised'),
   Type.Literal('bn-scale'),
   Type.Literal('random'),
 ]);
+export type WeightCriterion = Static<typeof WeightCriterion>;
+
+/** Name of a criterion: one of ours, or what a training job calls the scores that it posts. */
+export const Criterion = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
+  description: 'A criterion by weights, one on calibration data, `ensemble`, or the name of posted scores',
+});
 export type Criterion = Static<typeof Criterion>;
 
 /** From filters to a block: `all` filters of the block, or the official code's choice, `paper`. */
 export const Reduction = Type.Union([Type.Literal('all'), Type.Literal('paper')]);
 export type Reduction = Static<typeof Reduction>;
 
-/** The importance of every block; null where the criterion does not apply to a block. */
+/** The importance of one block; null where the criterion does not apply to it, with the reason. */
+export const BlockScore = Type.Object({
+  index: Type.Integer(),
+  importance: Type.Union([Type.Number(), Type.Null()]),
+  standardError: Type.Optional(Type.Number({ description: 'Of an estimate from random probes' })),
+  reason: Type.Optional(Type.String()),
+});
+export type BlockScore = Static<typeof BlockScore>;
+
+/** Where scores come from: computed from the weights, on calibration data by an agent, from other scores, or posted. */
+export const ScoreSource = Type.Union([
+  Type.Literal('weights'),
+  Type.Literal('calibration'),
+  Type.Literal('combined'),
+  Type.Literal('posted'),
+]);
+export type ScoreSource = Static<typeof ScoreSource>;
+
+/** The importance of every block. */
 export const ScoreList = Type.Object({
   modelId: Sha256,
   granularity: Granularity,
   criterion: Criterion,
   reduction: Reduction,
-  scores: Type.Array(Type.Object({ index: Type.Integer(), importance: Type.Union([Type.Number(), Type.Null()]) })),
+  source: ScoreSource,
+  scores: Type.Array(BlockScore),
 });
 export type ScoreList = Static<typeof ScoreList>;
 
-/** What to prune: the indices of the blocks to remove. */
+/** Scores that a training job computed, with its gradients. Every removable block needs one; higher is more important. */
+export const PutScores = Type.Object(
+  {
+    granularity: Type.Unsafe<Granularity>({ ...Granularity, default: 'block' }),
+    scores: Type.Array(
+      Type.Object({ index: Type.Integer({ minimum: 0 }), importance: Type.Number() }, { additionalProperties: false }),
+      { minItems: 1, maxItems: 10_000 },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type PutScores = Static<typeof PutScores>;
+
+/** The filters that stay, by the name of their filter group. */
+export const KeptFilters = Type.Record(
+  Type.String(),
+  Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: 100_000, uniqueItems: true }),
+);
+export type KeptFilters = Static<typeof KeptFilters>;
+
+/** What to prune: the indices of the blocks to remove, and the filters to keep where not all stay. */
 export const Recipe = Type.Object(
   {
     granularity: Type.Unsafe<Granularity>({ ...Granularity, default: 'block' }),
-    remove: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 10_000, uniqueItems: true }),
+    remove: Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 10_000, uniqueItems: true, default: [] }),
+    filters: Type.Optional(KeptFilters),
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'Seed of weights that a removal has to make anew; 1 when absent' }),
+    ),
   },
   { additionalProperties: false },
 );
 export type Recipe = Static<typeof Recipe>;
+
+/** A weight that a removal made anew, since the width of what it reads changed. A training job must train it. */
+export const Reinitialised = Type.Object({
+  tensor: Type.String(),
+  node: Type.String(),
+  from: Type.Array(Type.Integer(), { description: 'Shape before' }),
+  to: Type.Array(Type.Integer(), { description: 'Shape after' }),
+});
+export type Reinitialised = Static<typeof Reinitialised>;
 
 /** A pruned model: made from a recipe, or uploaded as it is (then the recipe is null). */
 export const Candidate = Type.Object({
@@ -85,6 +149,9 @@ export const Candidate = Type.Object({
   sizeBytes: Type.Integer(),
   parameters: Type.Integer(),
   macs: Type.Number(),
+  reinitialised: Type.Array(Reinitialised, {
+    description: "Weights made anew; empty: every weight is the base model's",
+  }),
   createdAt: Timestamp,
 });
 export type Candidate = Static<typeof Candidate>;

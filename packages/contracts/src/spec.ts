@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Sha256, Statistic } from './primitives.js';
+import { ScoringSpec } from './scoring.js';
 
 /** When the next run begins. Real use is rarely a tight loop, and a device that dozes in between is slower. */
 export const Pacing = Type.Union(
@@ -25,9 +26,10 @@ export const Pacing = Type.Union(
 );
 export type Pacing = Static<typeof Pacing>;
 
-/** What is measured: how long runs take, or where a run's time goes. */
-export const MeasurementKind = Type.Union([Type.Literal('latency'), Type.Literal('profile')], {
-  description: '`latency`: the distribution of the run time; `profile`: the share of every node and block in it',
+/** What is measured: how long runs take, where a run's time goes, or what blocks matter on calibration data. */
+export const MeasurementKind = Type.Union([Type.Literal('latency'), Type.Literal('profile'), Type.Literal('score')], {
+  description:
+    '`latency`: the distribution of the run time; `profile`: the share of every node and block in it; `score`: the importance of every block on calibration data',
 });
 export type MeasurementKind = Static<typeof MeasurementKind>;
 
@@ -105,6 +107,10 @@ export const MeasurementSpec = Type.Object(
       maximum: 2_147_483_647,
       default: 1,
       description: 'Seed of input data and round order',
+    }),
+    scoring: Type.Union([ScoringSpec, Type.Null()], {
+      default: null,
+      description: 'Of a measurement of kind `score`: the criterion and its data; null for all others',
     }),
   },
   { additionalProperties: false, description: 'How a latency is measured' },

@@ -30,7 +30,7 @@ export type MeasureCode =
 
 /** What a probe was at. */
 export interface Doing {
-  readonly phase: 'starting' | 'loading' | 'first-run' | 'warming-up' | 'sampling';
+  readonly phase: 'starting' | 'loading' | 'first-run' | 'warming-up' | 'sampling' | 'scoring';
   /** Path of the model that it had begun to load, or to run for the first time. */
   readonly modelPath?: string | undefined;
 }

@@ -32,6 +32,7 @@ const CANARY_SPEC: Omit<MeasurementSpec, 'provider' | 'providerOptions'> = {
   repeatIfUnstable: 0,
   inputData: null,
   seed: 1,
+  scoring: null,
 };
 
 /** Loading a driver, or compiling kernels, on a slow device under load; whoever needs longer for so little is broken. */

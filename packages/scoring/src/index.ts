@@ -1,0 +1,1 @@
+export { type ScoringCode, ScoringError } from './errors.js';
