@@ -24,6 +24,7 @@ const measurement: Measurement = {
   progress: null,
   result: null,
   profile: null,
+  score: null,
   failure: null,
   createdAt: AT,
   startedAt: AT,

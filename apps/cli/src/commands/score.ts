@@ -1,5 +1,5 @@
-import { Criterion, type Granularity, type Reduction } from '@espalier/contracts';
-import { scoreBlocks } from '@espalier/pruning';
+import type { Granularity, Reduction } from '@espalier/contracts';
+import { criteria, type CriterionName, scoreBlocks } from '@espalier/pruning';
 import { type Command, Option } from 'commander';
 import { analyse } from '../analysis.js';
 import type { CommandContext } from '../context.js';
@@ -9,7 +9,7 @@ import { significant } from '../output/format.js';
 import { renderTable } from '../output/table.js';
 
 interface ScoreOptions {
-  readonly criterion: Criterion;
+  readonly criterion: CriterionName;
   readonly reduction: Reduction;
   readonly granularity: Granularity;
   readonly seed: number;
@@ -17,7 +17,7 @@ interface ScoreOptions {
   readonly json?: true;
 }
 
-const CRITERIA: readonly string[] = Criterion.anyOf.map((choice) => choice.const);
+const CRITERIA: readonly string[] = criteria.map(({ name }) => name);
 
 /** `espalier score`: the importance of every block by one criterion, offline. */
 export function scoreCommand(program: Command, context: CommandContext): void {

@@ -1,7 +1,7 @@
 import {
   type Budget,
   builtInTargets,
-  Criterion,
+  type Criterion,
   type CreatePlan,
   type Granularity,
   type PartialMeasurementSpec,
@@ -11,6 +11,7 @@ import {
   type Reduction,
 } from '@espalier/contracts';
 import { type Command, Option } from 'commander';
+import { criterionName } from '../criterion-option.js';
 import { indexList, inputShape, numberBetween, wholeNumber } from '../options.js';
 
 /** The options of a plan, as `plan` and `demo` share them. */
@@ -44,10 +45,11 @@ export function withPlanOptions(
   return command
     .addOption(defaults.budget === undefined ? budget.makeOptionMandatory() : budget.default(defaults.budget))
     .option('--target <name>', 'target of a budget that names none', localCpuTarget())
-    .addOption(
-      new Option('--criterion <name>', 'how importance is judged')
-        .choices(Criterion.anyOf.map((choice) => choice.const))
-        .default('l2'),
+    .option(
+      '--criterion <name>',
+      'how importance is judged: one of `espalier criteria`, or of posted scores',
+      criterionName,
+      'l2',
     )
     .addOption(new Option('--reduction <name>', 'from filters to a block').choices(['all', 'paper']).default('all'))
     .addOption(new Option('--granularity <size>', 'how fine a block is').choices(['block', 'layer']).default('block'))
