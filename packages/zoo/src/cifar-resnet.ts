@@ -1,12 +1,20 @@
+import { type Architecture, imageClassifier } from './architecture.js';
 import { BRANCH_END_GAMMA, type Layers } from './layers.js';
 
 /** A residual network for 32×32 images: three stages of `blocksPerStage` basic blocks, 6n + 2 layers in all. */
-export interface CifarResnet {
+interface CifarResnet {
   readonly blocksPerStage: number;
 }
 
 const STAGE_WIDTHS = [16, 32, 64] as const;
 const CLASSES = 10;
+const CIFAR_PAPER = 'He et al., arXiv 1512.03385, section 4.2 and table 6 (layers, widths, parameters to two digits)';
+
+/** Residual networks for CIFAR-10. */
+export const cifarResnets: readonly Architecture[] = [
+  architecture('resnet20', { blocksPerStage: 3 }, 269_722, 40_551_040),
+  architecture('resnet56', { blocksPerStage: 9 }, 853_018, 125_485_696),
+];
 
 interface BlockShape {
   readonly name: string;
@@ -14,8 +22,29 @@ interface BlockShape {
   readonly out: number;
 }
 
+function architecture(
+  name: string,
+  network: CifarResnet,
+  publishedParameters: number,
+  publishedMacs: number,
+): Architecture {
+  return imageClassifier(
+    {
+      name,
+      description: `ResNet-${name.slice('resnet'.length)} for CIFAR-10, shortcuts without weights`,
+      publishedParameters,
+      publishedMacs,
+      source: CIFAR_PAPER,
+      inputShape: [1, 3, 32, 32],
+      blocks: network.blocksPerStage * STAGE_WIDTHS.length,
+      removableBlocks: removableBlocks(network),
+    },
+    { classes: CLASSES, network: (layers, x, { omit }) => cifarResnet(layers, x, network, omit) },
+  );
+}
+
 /** Indices of the blocks that keep their input's shape: all but the first of the second and of the third stage. */
-export function removableCifarBlocks(network: CifarResnet): readonly number[] {
+function removableBlocks(network: CifarResnet): readonly number[] {
   return blockShapes(network).flatMap((shape, index) => (shape.in === shape.out ? [index] : []));
 }
 
@@ -24,7 +53,7 @@ export function removableCifarBlocks(network: CifarResnet): readonly number[] {
  * ("option A"): where a stage halves the resolution, every second pixel is taken and zero channels are added on both
  * sides. Returns the logits.
  */
-export function cifarResnet(layers: Layers, x: string, network: CifarResnet, omit: ReadonlySet<number>): string {
+function cifarResnet(layers: Layers, x: string, network: CifarResnet, omit: ReadonlySet<number>): string {
   const { graph } = layers;
   let y = graph.relu(
     'relu',

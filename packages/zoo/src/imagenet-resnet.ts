@@ -1,7 +1,8 @@
+import { type Architecture, imageClassifier } from './architecture.js';
 import { BRANCH_END_GAMMA, type Layers } from './layers.js';
 
 /** Which residual network for ImageNet: the block type and the number of blocks in each of the four stages. */
-export interface ImagenetResnet {
+interface ImagenetResnet {
   readonly block: 'basic' | 'bottleneck';
   readonly depths: readonly number[];
 }
@@ -17,9 +18,41 @@ interface BlockShape {
 
 const STEM_WIDTH = 64;
 const CLASSES = 1000;
+const TORCHVISION =
+  'torchvision, table of classification weights (Params, GIPS): https://pytorch.org/vision/stable/models.html';
+
+/** Residual networks for ImageNet. */
+export const imagenetResnets: readonly Architecture[] = [
+  architecture('resnet18', { block: 'basic', depths: [2, 2, 2, 2] }, 11_689_512, 1_814_073_344),
+  architecture('resnet34', { block: 'basic', depths: [3, 4, 6, 3] }, 21_797_672, 3_663_761_408),
+  architecture('resnet50', { block: 'bottleneck', depths: [3, 4, 6, 3] }, 25_557_032, 4_089_184_256),
+  architecture('resnet101', { block: 'bottleneck', depths: [3, 4, 23, 3] }, 44_549_160, 7_801_405_440),
+];
+
+function architecture(
+  name: string,
+  network: ImagenetResnet,
+  publishedParameters: number,
+  publishedMacs: number,
+): Architecture {
+  const layerCount = name.slice('resnet'.length);
+  return imageClassifier(
+    {
+      name,
+      description: `ResNet-${layerCount} for ImageNet, ${network.block} blocks, stride in the 3×3 convolution`,
+      publishedParameters,
+      publishedMacs,
+      source: TORCHVISION,
+      inputShape: [1, 3, 224, 224],
+      blocks: network.depths.reduce((sum, depth) => sum + depth, 0),
+      removableBlocks: removableBlocks(network),
+    },
+    { classes: CLASSES, network: (layers, x, { omit }) => imagenetResnet(layers, x, network, omit) },
+  );
+}
 
 /** Indices of the blocks that keep their input's shape, in order of execution: those with an identity shortcut. */
-export function removableImagenetBlocks({ block, depths }: ImagenetResnet): readonly number[] {
+function removableBlocks({ block, depths }: ImagenetResnet): readonly number[] {
   return blockShapes({ block, depths }).flatMap((shape, index) => (hasProjection(shape) ? [] : [index]));
 }
 
@@ -27,7 +60,7 @@ export function removableImagenetBlocks({ block, depths }: ImagenetResnet): read
  * Adds a residual network to a graph (He et al., arXiv 1512.03385, table 1), in torchvision's form: a bottleneck has
  * its stride in the 3×3 convolution ("v1.5"), and layers are named as in torchvision. Returns the logits.
  */
-export function imagenetResnet(layers: Layers, x: string, network: ImagenetResnet, omit: ReadonlySet<number>): string {
+function imagenetResnet(layers: Layers, x: string, network: ImagenetResnet, omit: ReadonlySet<number>): string {
   const { graph } = layers;
   const stem = layers.convNorm(x, { conv: 'conv1', norm: 'bn1', in: 3, out: STEM_WIDTH, kernel: 7, stride: 2 });
   let y = graph.maxPool('maxpool', graph.relu('relu', stem), { kernel: 3, stride: 2, pad: 1 });

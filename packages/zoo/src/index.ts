@@ -1,2 +1,3 @@
-export { buildZooModel, type ZooEntry, zooModels, type ZooOptions } from './zoo.js';
+export type { ZooEntry, ZooInput } from './architecture.js';
+export { buildZooModel, zooModels, type ZooOptions } from './zoo.js';
 export { type ZooCode, ZooError } from './errors.js';

@@ -1,6 +1,7 @@
 import { constantData, GraphBuilder, seededValues } from '@espalier/onnx';
 
-type Range = readonly [low: number, high: number];
+/** Bounds of a uniform draw. */
+export type Range = readonly [low: number, high: number];
 
 /** Part of a variance that a batch normalisation adds before it divides: torch's default. */
 const EPSILON = 1e-5;
@@ -9,6 +10,9 @@ const EPSILON = 1e-5;
 const BETA: Range = [-0.1, 0.2];
 const MEAN: Range = [-0.1, 0.2];
 const VARIANCE: Range = [0.6, 1.4];
+
+/** Biases of layers that no norm follows. */
+const BIAS: Range = [-0.1, 0.1];
 
 /** Convolutions are up to √2 smaller or larger than usual. */
 const GAIN_EXPONENT: Range = [-0.5, 0.5];
@@ -22,20 +26,38 @@ export const GAMMA: Range = [0.6, 1.4];
  */
 export const BRANCH_END_GAMMA: Range = [0.1, 0.3];
 
-export interface ConvNormOptions {
-  readonly conv: string;
-  readonly norm: string;
+/** One number for both directions, or height and width. */
+export type Size = number | readonly [height: number, width: number];
+
+interface Window {
   readonly in: number;
   readonly out: number;
-  readonly kernel: number;
-  readonly stride?: number;
+  readonly kernel: Size;
+  readonly stride?: Size;
+  /** On both sides; half the kernel, rounded down, when absent. */
+  readonly pad?: Size;
+  readonly dilation?: number;
+  readonly group?: number;
+}
+
+export interface ConvNormOptions extends Window {
+  readonly conv: string;
+  readonly norm: string;
   readonly gamma?: Range;
 }
+
+export interface ConvOptions extends Window {
+  readonly name: string;
+  /** True when absent. */
+  readonly bias?: boolean;
+}
+
+const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
 
 const scaled = ([low, high]: Range, factor: number): Range => [low * factor, high * factor];
 
 /**
- * The layers that residual networks are made of, with seeded weights named as in torch's state dictionaries. What a
+ * The layers that networks are made of, with seeded weights named as in torch's state dictionaries. What a
  * tensor holds depends on the seed and its own name alone, so a network without some block has the same weights elsewhere.
  */
 export class Layers {
@@ -51,32 +73,37 @@ export class Layers {
 
   /** A convolution without bias and its batch normalisation; as one convolution with bias where norms are folded. */
   convNorm(x: string, options: ConvNormOptions): string {
-    const { conv, norm, out, kernel, gamma = GAMMA } = options;
-    const fanIn = options.in * kernel * kernel;
+    const { conv, norm, out, gamma = GAMMA } = options;
+    const dims = filterDims(options);
+    const fanIn = fanInOf(dims);
     const gain = this.#gainOf(conv);
     const bound = gain * Math.sqrt(6 / fanIn); // variance 2 / fan-in (He et al., arXiv 1502.01852), uniform
     const weights = this.#draw(`${conv}.weight`, out * fanIn, [-bound, bound]);
-    const statistics = {
-      gamma: this.#draw(`${norm}.weight`, out, gamma),
-      beta: this.#draw(`${norm}.bias`, out, BETA),
-      mean: this.#draw(`${norm}.running_mean`, out, scaled(MEAN, gain)),
-      variance: this.#draw(`${norm}.running_var`, out, scaled(VARIANCE, gain ** 2)),
-    };
+    const statistics = this.#statistics(norm, out, { gamma, gain });
     if (this.#batchNorm === 'folded') {
       const bias = foldInto(weights, statistics);
-      return this.#conv(x, options, [
-        this.#weight(`${conv}.weight`, [out, options.in, kernel, kernel], weights),
+      return this.#conv(x, conv, options, [
+        this.#weight(`${conv}.weight`, dims, weights),
         this.#weight(`${conv}.bias`, [out], bias),
       ]);
     }
-    const y = this.#conv(x, options, [this.#weight(`${conv}.weight`, [out, options.in, kernel, kernel], weights)]);
-    const parameters = [
-      this.#weight(`${norm}.weight`, [out], statistics.gamma),
-      this.#weight(`${norm}.bias`, [out], statistics.beta),
-      this.#weight(`${norm}.running_mean`, [out], statistics.mean),
-      this.#weight(`${norm}.running_var`, [out], statistics.variance),
-    ];
-    return this.graph.node('BatchNormalization', [y, ...parameters], { epsilon: { float: EPSILON } }, { name: norm });
+    const y = this.#conv(x, conv, options, [this.#weight(`${conv}.weight`, dims, weights)]);
+    return this.#norm(y, norm, statistics);
+  }
+
+  /** A batch normalisation that follows no convolution, so that nothing can fold it; its input has variance of about 1. */
+  norm(x: string, { name, channels, gamma = GAMMA }: { name: string; channels: number; gamma?: Range }): string {
+    return this.#norm(x, name, this.#statistics(name, channels, { gamma, gain: 1 }));
+  }
+
+  /** A convolution that no norm follows, with bias unless that is not wanted; made for a Relu behind it. */
+  conv(x: string, options: ConvOptions): string {
+    const { name, out, bias = true } = options;
+    const dims = filterDims(options);
+    const bound = Math.sqrt(6 / fanInOf(dims));
+    const weights = [this.#drawn(`${name}.weight`, dims, [-bound, bound])];
+    if (bias) weights.push(this.#drawn(`${name}.bias`, [out], BIAS));
+    return this.#conv(x, name, options, weights);
   }
 
   /**
@@ -88,28 +115,52 @@ export class Layers {
     return 2 ** exponent;
   }
 
-  /** A fully connected layer with bias. */
-  linear(x: string, { name, in: fanIn, out }: { name: string; in: number; out: number }): string {
-    const bound = Math.sqrt(3 / fanIn); // variance 1 / fan-in: no Relu follows
-    const weight = this.#weight(
-      `${name}.weight`,
-      [out, fanIn],
-      this.#draw(`${name}.weight`, out * fanIn, [-bound, bound]),
-    );
-    const bias = this.#weight(`${name}.bias`, [out], this.#draw(`${name}.bias`, out, [-0.1, 0.1]));
-    return this.graph.node('Gemm', [x, weight, bias], { transB: 1 }, { name });
+  /** A fully connected layer with bias; `relu` tells that one follows, which halves the signal's power. */
+  linear(x: string, options: { name: string; in: number; out: number; relu?: boolean }): string {
+    const { name, out, relu = false } = options;
+    const bound = Math.sqrt((relu ? 6 : 3) / options.in); // variance 1 / fan-in, or 2 / fan-in before a Relu
+    const weights = [
+      this.#drawn(`${name}.weight`, [out, options.in], [-bound, bound]),
+      this.#drawn(`${name}.bias`, [out], BIAS),
+    ];
+    return this.graph.node('Gemm', [x, ...weights], { transB: 1 }, { name });
   }
 
-  #conv(x: string, { conv, kernel, stride = 1 }: ConvNormOptions, weights: readonly string[]): string {
-    const pad = Math.floor(kernel / 2);
+  #conv(x: string, name: string, { kernel, stride = 1, dilation = 1, ...options }: Window, weights: string[]): string {
+    const [height, width] = pair(kernel);
+    const [vertical, horizontal] = pair(options.pad ?? [Math.floor(height / 2), Math.floor(width / 2)]);
     const attributes = {
-      kernel_shape: [kernel, kernel],
-      strides: [stride, stride],
-      pads: [pad, pad, pad, pad],
-      dilations: [1, 1],
-      group: 1,
+      kernel_shape: [height, width],
+      strides: pair(stride),
+      pads: [vertical, horizontal, vertical, horizontal],
+      dilations: [dilation, dilation],
+      group: options.group ?? 1,
     };
-    return this.graph.node('Conv', [x, ...weights], attributes, { name: conv });
+    return this.graph.node('Conv', [x, ...weights], attributes, { name });
+  }
+
+  #norm(x: string, name: string, { gamma, beta, mean, variance }: Statistics): string {
+    const dims = [gamma.length];
+    const parameters = [
+      this.#weight(`${name}.weight`, dims, gamma),
+      this.#weight(`${name}.bias`, dims, beta),
+      this.#weight(`${name}.running_mean`, dims, mean),
+      this.#weight(`${name}.running_var`, dims, variance),
+    ];
+    return this.graph.node('BatchNormalization', [x, ...parameters], { epsilon: { float: EPSILON } }, { name });
+  }
+
+  #statistics(name: string, channels: number, { gamma, gain }: { gamma: Range; gain: number }): Statistics {
+    return {
+      gamma: this.#draw(`${name}.weight`, channels, gamma),
+      beta: this.#draw(`${name}.bias`, channels, BETA),
+      mean: this.#draw(`${name}.running_mean`, channels, scaled(MEAN, gain)),
+      variance: this.#draw(`${name}.running_var`, channels, scaled(VARIANCE, gain ** 2)),
+    };
+  }
+
+  #drawn(name: string, dims: readonly number[], range: Range): string {
+    return this.#weight(name, dims, this.#draw(name, elementCount(dims), range));
   }
 
   #draw(name: string, length: number, [low, high]: Range): Float32Array {
@@ -119,6 +170,20 @@ export class Layers {
   #weight(name: string, dims: readonly number[], values: Float32Array): string {
     return this.graph.initializer(name, constantData(dims, values));
   }
+}
+
+/** Shape of a convolution's weights. */
+function filterDims({ out, kernel, group = 1, ...options }: Window): readonly number[] {
+  return [out, options.in / group, ...pair(kernel)];
+}
+
+/** What one filter reads. */
+function fanInOf([, ...perFilter]: readonly number[]): number {
+  return elementCount(perFilter);
+}
+
+function elementCount(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
 }
 
 interface Statistics {

@@ -1,7 +1,8 @@
 import { encodeModel, exposeTensors, type GraphNode, type OnnxModel } from '@espalier/onnx';
 import { expect, test } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { buildZooModel, type ZooEntry, zooModels, type ZooOptions } from './zoo.js';
+import type { ZooEntry } from './architecture.js';
+import { buildZooModel, zooModels, type ZooOptions } from './zoo.js';
 
 const NAMES = zooModels.map(({ name }) => name);
 
