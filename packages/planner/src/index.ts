@@ -40,5 +40,21 @@ export {
   type PlanStep,
 } from './plan/state.js';
 
+// A comparison, step by step
+export { isComparisonFinal, startComparison, stepComparison } from './comparison/step.js';
+export { type ComparisonSummary, type MethodSummary, summariseComparison } from './comparison/summary.js';
+export type { Judged } from './comparison/search.js';
+export {
+  COMPARISON_STATE_VERSION,
+  type ComparisonEvent,
+  type ComparisonMethod,
+  type ComparisonPath,
+  type ComparisonSetup,
+  type ComparisonState,
+  type ComparisonStep,
+  type ComparisonWish,
+  METHODS,
+} from './comparison/state.js';
+
 // Fail
 export { PlannerError, type PlannerCode } from './errors.js';
