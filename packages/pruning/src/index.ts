@@ -11,5 +11,8 @@ export type { Reduction } from './scored-layers.js';
 // Remove them
 export { BASE_KEY, type BlockRecipe, RECIPE_KEY, removeBlocks } from './remove.js';
 
+// Filters
+export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
+
 // Fail
 export { type PruningCode, PruningError } from './errors.js';
