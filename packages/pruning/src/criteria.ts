@@ -1,22 +1,31 @@
-/** Criteria that need nothing but the model. */
-export type CriterionName = 'l1' | 'l2' | 'bn-scale' | 'random';
+/** Criteria for blocks that need nothing but the weights: those that `scoreBlocks` computes. */
+export type WeightCriterion = 'l1' | 'l2' | 'l1-normalised' | 'l2-normalised' | 'bn-scale' | 'random';
+
+/**
+ * What a criterion takes beside the model, the most that it needs: nothing but its weights, input data, input data with
+ * labels, or a job that trains and posts its scores.
+ */
+export type CriterionNeed = 'weights' | 'calibration data' | 'labels' | 'a training job';
 
 /** What people are told about a criterion. */
 export interface Criterion {
-  readonly name: CriterionName;
+  readonly name: string;
+  /** What it gives a score to. */
+  readonly of: 'blocks' | 'filters';
   readonly description: string;
-  /** The score of one filter. */
+  /** The score of one filter, or of one block where it has no filters first. */
   readonly formula: string;
-  readonly needs: string;
+  readonly needs: CriterionNeed;
   readonly source: string;
 }
 
 const LAYER_PRUNE = 'LayerPrune, arXiv 2007.05667';
 
-/** Every criterion that `scoreBlocks` knows. */
-export const criteria: readonly Criterion[] = [
+/** The criteria that `scoreBlocks` knows, the default first. */
+export const weightCriteria: readonly (Criterion & { readonly name: WeightCriterion })[] = [
   {
     name: 'l2',
+    of: 'blocks',
     description: 'Squared weights of the filters',
     formula: 'Σ w²',
     needs: 'weights',
@@ -24,23 +33,47 @@ export const criteria: readonly Criterion[] = [
   },
   {
     name: 'l1',
+    of: 'blocks',
     description: 'Absolute weights of the filters',
     formula: 'Σ |w|',
     needs: 'weights',
     source: `${LAYER_PRUNE}: in its code, marked as not used`,
   },
   {
+    name: 'l2-normalised',
+    of: 'blocks',
+    description: 'Squared weights of the filters, divided by the number of weights that a filter has',
+    formula: 'Σ w² / fan-in',
+    needs: 'weights',
+    source: 'ours: sums grow with the fan-in, means do not',
+  },
+  {
+    name: 'l1-normalised',
+    of: 'blocks',
+    description: 'Absolute weights of the filters, divided by the number of weights that a filter has',
+    formula: 'Σ |w| / fan-in',
+    needs: 'weights',
+    source: 'ours: sums grow with the fan-in, means do not',
+  },
+  {
     name: 'bn-scale',
-    description: 'Scales of the batch normalisations',
+    of: 'blocks',
+    description: 'Scales of the batch normalisations; needs a model whose norms are not folded',
     formula: '|γ|',
-    needs: 'BatchNormalization nodes, so a model whose norms are not folded',
+    needs: 'weights',
     source: `${LAYER_PRUNE}: its BN criterion`,
   },
   {
     name: 'random',
+    of: 'blocks',
     description: 'A number that means nothing, as the baseline to beat',
     formula: 'uniform in [0, 1), from a seed',
-    needs: 'nothing',
+    needs: 'weights',
     source: LAYER_PRUNE,
   },
 ];
+
+/** Whether `scoreBlocks` knows a criterion of this name. */
+export function isWeightCriterion(name: string): name is WeightCriterion {
+  return weightCriteria.some((criterion) => criterion.name === name);
+}

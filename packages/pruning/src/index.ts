@@ -3,9 +3,16 @@ export type { Block, BlockEnd, Granularity, TensorShape, TensorShapes } from './
 export { findBlocks, summarise } from './find.js';
 
 // Score them
-export { criteria, type Criterion, type CriterionName } from './criteria.js';
+export {
+  type Criterion,
+  type CriterionNeed,
+  isWeightCriterion,
+  type WeightCriterion,
+  weightCriteria,
+} from './criteria.js';
 export { type Importance, normaliseImportance } from './normalise.js';
 export { type BlockScore, scoreBlocks, type ScoreOptions } from './score.js';
+export { ensemble } from './score-ensemble.js';
 export type { Reduction } from './scored-layers.js';
 
 // Remove them

@@ -2,7 +2,7 @@ import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import { buildZooModel } from '@espalier/zoo';
 import { expect, test } from '@jest/globals';
 import type { Block } from './block.js';
-import { criteria } from './criteria.js';
+import { weightCriteria } from './criteria.js';
 import { findBlocks } from './find.js';
 import { normaliseImportance } from './normalise.js';
 import { scoreBlocks } from './score.js';
@@ -60,11 +60,11 @@ test('the reduction of the paper takes the mean of the first two layers of a bot
   }
 });
 
-test('normalised scores are divided by the fan-in', async () => {
+test.each(['l1', 'l2'] as const)('%s-normalised is divided by the fan-in', async (criterion) => {
   const { model, blocks } = await scoredModel(buildZooModel('resnet20'));
   const [plain, normalised] = [
-    scoreBlocks(model, blocks, 'l2'),
-    scoreBlocks(model, blocks, 'l2', { normalised: true }),
+    scoreBlocks(model, blocks, criterion),
+    scoreBlocks(model, blocks, `${criterion}-normalised`),
   ];
   // All filters of the first block see 16 channels of 3 × 3.
   expect((plain[0]?.importance ?? 0) / (normalised[0]?.importance ?? 1)).toBeCloseTo(16 * 9, 6);
@@ -112,7 +112,7 @@ test('random scores follow from the seed', async () => {
   expect(new Set(scores.map(({ importance }) => importance)).size).toBe(blocks.length);
 });
 
-test.each(criteria.map(({ name }) => name))('%s of the zoo can be normalised', async (criterion) => {
+test.each(weightCriteria.map(({ name }) => name))('%s of the zoo can be normalised', async (criterion) => {
   const { model, blocks } = await scoredModel(buildZooModel('resnet20'));
   const importances = normaliseImportance(scoreBlocks(model, blocks, criterion));
   expect(importances.reduce((sum, { importance }) => sum + importance, 0)).toBeCloseTo(1, 12);

@@ -1,6 +1,6 @@
 import { type GraphNode, type GraphView, type OnnxModel, seededRandom } from '@espalier/onnx';
 import type { Block } from './block.js';
-import { criteria, type CriterionName } from './criteria.js';
+import { type WeightCriterion, weightCriteria } from './criteria.js';
 import { PruningError } from './errors.js';
 import { filterScores, type WeightNorm } from './filter-scores.js';
 import { nodesOf, normsBehind, type Reduction, scoredLayers } from './scored-layers.js';
@@ -9,8 +9,6 @@ import { nodeWeights, smallConstant } from './weights.js';
 export interface ScoreOptions {
   /** From filters to a block; `all` when absent. */
   readonly reduction?: Reduction;
-  /** Divide every filter's `l1` or `l2` score by its fan-in; false when absent, as in the paper. */
-  readonly normalised?: boolean;
   /** Seed of `random`. */
   readonly seed?: string | number;
 }
@@ -29,10 +27,10 @@ export type BlockScore =
 export function scoreBlocks(
   model: OnnxModel,
   blocks: readonly Block[],
-  criterion: CriterionName,
-  { reduction = 'all', normalised = false, seed = 0 }: ScoreOptions = {},
+  criterion: WeightCriterion,
+  { reduction = 'all', seed = 0 }: ScoreOptions = {},
 ): readonly BlockScore[] {
-  const score = scorer(model.graph, criterion, { reduction, normalised, seed });
+  const score = scorer(model.graph, criterion, { reduction, seed });
   const scores = blocks.map((block): BlockScore => {
     const value = score(block);
     return typeof value === 'string'
@@ -46,23 +44,25 @@ export function scoreBlocks(
 /** The importance of a block, or why it has none. */
 type Scorer = (block: Block) => number | string;
 
-function scorer(graph: GraphView, criterion: CriterionName, options: Required<ScoreOptions>): Scorer {
+function scorer(graph: GraphView, criterion: WeightCriterion, { reduction, seed }: Required<ScoreOptions>): Scorer {
   switch (criterion) {
     case 'l1':
     case 'l2':
-      return (block) => weightScore(graph, block, criterion, options);
+      return (block) => weightScore(graph, block, criterion, { reduction, normalised: false });
+    case 'l1-normalised':
+      return (block) => weightScore(graph, block, 'l1', { reduction, normalised: true });
+    case 'l2-normalised':
+      return (block) => weightScore(graph, block, 'l2', { reduction, normalised: true });
     case 'bn-scale':
-      return (block) => normScore(graph, block, options.reduction);
-    case 'random': {
-      const next = seededRandom(options.seed);
-      return next;
-    }
+      return (block) => normScore(graph, block, reduction);
+    case 'random':
+      return seededRandom(seed);
     default:
       throw new PruningError(
         'criterion-unknown',
         `there is no criterion ${JSON.stringify(criterion satisfies never)}`,
         {
-          hint: `one of ${criteria.map(({ name }) => name).join(', ')}`,
+          hint: `one of ${weightCriteria.map(({ name }) => name).join(', ')}`,
         },
       );
   }
@@ -114,7 +114,7 @@ function total(values: ArrayLike<number>): number {
   return sum;
 }
 
-function assertApplicable(blocks: readonly Block[], scores: readonly BlockScore[], criterion: CriterionName): void {
+function assertApplicable(blocks: readonly Block[], scores: readonly BlockScore[], criterion: WeightCriterion): void {
   const removable = new Set(blocks.filter((block) => block.removable).map(({ index }) => index));
   const relevant = scores.filter(({ index }) => removable.has(index));
   const [first] = relevant;

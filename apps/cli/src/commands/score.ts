@@ -1,5 +1,5 @@
 import type { Granularity, Reduction } from '@espalier/contracts';
-import { criteria, type CriterionName, scoreBlocks } from '@espalier/pruning';
+import { scoreBlocks, type WeightCriterion, weightCriteria } from '@espalier/pruning';
 import { type Command, Option } from 'commander';
 import { analyse } from '../analysis.js';
 import type { CommandContext } from '../context.js';
@@ -9,7 +9,7 @@ import { significant } from '../output/format.js';
 import { renderTable } from '../output/table.js';
 
 interface ScoreOptions {
-  readonly criterion: CriterionName;
+  readonly criterion: WeightCriterion;
   readonly reduction: Reduction;
   readonly granularity: Granularity;
   readonly seed: number;
@@ -17,7 +17,7 @@ interface ScoreOptions {
   readonly json?: true;
 }
 
-const CRITERIA: readonly string[] = criteria.map(({ name }) => name);
+const CRITERIA: readonly string[] = weightCriteria.map(({ name }) => name);
 
 /** `espalier score`: the importance of every block by one criterion, offline. */
 export function scoreCommand(program: Command, context: CommandContext): void {
