@@ -42,6 +42,7 @@ const decision = (plan: Plan, more: Partial<PlanStep> = {}, status: Plan['status
 async function stepOnce(decide: (due: DuePlan) => PlanStep) {
   const seen: DuePlan[] = [];
   const saved = await scene.store.plans.withDue(async (due) => {
+    if (due.kind !== 'plan') throw new Error('only plans were asked for');
     seen.push(due);
     return decide(due);
   });
@@ -61,6 +62,7 @@ test('a new plan is due once, with its request and no state', async () => {
   const { due, saved } = await stepOnce(() => decision(plan));
   expect(due).toEqual({
     id: plan.id,
+    kind: 'plan',
     modelId,
     request: requestFor(modelId),
     state: null,
@@ -192,7 +194,7 @@ test('a plan never waits for what the end of another has cancelled, whichever co
     }
     let both: (string | undefined)[] = [];
     while (!both.includes(ending.id) || !both.includes(beginning.id)) {
-      const decide = async ({ id }: DuePlan) =>
+      const decide = async ({ id }: { readonly id: string }) =>
         id === ending.id ? decision(ending, {}, 'cancelled') : decision(beginning, { measure: [key] });
       const [one, two] = await Promise.all([scene.store.plans.withDue(decide), scene.store.plans.withDue(decide)]);
       both = [...both, one?.planId, two?.planId];

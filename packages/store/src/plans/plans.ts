@@ -7,7 +7,7 @@ import { toJson } from '../stored.js';
 import { transact } from '../transact.js';
 import { activityOf, type PlanActivity } from './activity.js';
 import { appendEvents, listEvents } from './events.js';
-import { type DuePlan, type PlanStep, type SavedStep, stepDuePlan } from './step.js';
+import { type Decide, type SavedStep, stepDuePlan } from './step.js';
 import { firstSummary, renderPlan } from './summary.js';
 
 /** Plans: the API creates and shows them, the planner steps them. */
@@ -23,8 +23,8 @@ export interface Plans {
   /** The events after `seq`, in order. */
   events(id: string, afterSeq: number): Promise<PlanEvent[]>;
   activity(id: string): Promise<PlanActivity>;
-  /** Steps one plan that has something to do; null: none has. See `DuePlan` and `PlanStep`. */
-  withDue(decide: (plan: DuePlan) => Promise<PlanStep>): Promise<SavedStep | null>;
+  /** Steps one plan or comparison that has something to do; null: none has. See `DuePlan` and `PlanStep`. */
+  withDue(decide: Decide): Promise<SavedStep | null>;
 }
 
 const columns = { omit: { state: true, request: true } } as const;
@@ -32,7 +32,7 @@ const columns = { omit: { state: true, request: true } } as const;
 /** Plans in Postgres. */
 export function plansOf(db: Database): Plans {
   const get = async (id: string): Promise<Plan> => {
-    const row = await db.plan.findUnique({ where: { id }, ...columns });
+    const row = await db.plan.findUnique({ where: { id, kind: 'plan' }, ...columns });
     if (row === null) throw new StoreError('plan-unknown', `There is no plan ${id}`);
     return renderPlan(row);
   };
@@ -53,11 +53,15 @@ export function plansOf(db: Database): Plans {
     },
     list: async (page) => {
       const { after, ...query } = pageQuery(page);
-      return pageOf(await db.plan.findMany({ where: { AND: after }, ...query, ...columns }), page, renderPlan);
+      return pageOf(
+        await db.plan.findMany({ where: { kind: 'plan', AND: after }, ...query, ...columns }),
+        page,
+        renderPlan,
+      );
     },
     requestCancel: async (id) => {
       await db.plan.updateMany({
-        where: { id, finishedAt: null },
+        where: { id, kind: 'plan', finishedAt: null },
         data: { cancelRequested: true, updatedAt: new Date() },
       });
       return await get(id);

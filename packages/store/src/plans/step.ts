@@ -1,4 +1,12 @@
-import { CreatePlan, type Measurement, type MeasurementRequest, parserOf, type PlanEvent } from '@espalier/contracts';
+import {
+  CreateComparison,
+  CreatePlan,
+  type Measurement,
+  type MeasurementRequest,
+  parserOf,
+  type PlanEvent,
+} from '@espalier/contracts';
+import type { ComparisonSummary } from '../comparisons/summary.js';
 import type { Database, Queries } from '../database.js';
 import { StoreError } from '../errors.js';
 import { DbNull } from '../generated/internal/prismaNamespace.js';
@@ -25,11 +33,10 @@ export interface EndedMeasurement {
   readonly measurement: Measurement;
 }
 
-/** A plan that has something to do, and whose row is locked for it. */
-export interface DuePlan {
+/** A plan or a comparison that has something to do, and whose row is locked for it. */
+interface DueWork {
   readonly id: string;
   readonly modelId: string;
-  readonly request: CreatePlan;
   /** What the last step returned; null before the first. */
   readonly state: unknown;
   readonly cancelRequested: boolean;
@@ -39,11 +46,21 @@ export interface DuePlan {
   readonly ended: readonly EndedMeasurement[];
 }
 
+export interface DuePlan extends DueWork {
+  readonly kind: 'plan';
+  readonly request: CreatePlan;
+}
+
+export interface DueComparison extends DueWork {
+  readonly kind: 'comparison';
+  readonly request: CreateComparison;
+}
+
 /** What a step decided. All of it is saved together, or nothing. */
-export interface PlanStep {
+export interface PlanStep<Summary extends PlanSummary | ComparisonSummary = PlanSummary> {
   /** JSON. */
   readonly state: unknown;
-  readonly summary: PlanSummary;
+  readonly summary: Summary;
   readonly events: readonly Pick<PlanEvent, 'type' | 'message'>[];
   /** A key that the plan has already keeps its measurement. */
   readonly measure: readonly PlanWish[];
@@ -52,6 +69,11 @@ export interface PlanStep {
   /** When to step again even if nothing ends before; absent: only when something ends. */
   readonly dueAt?: Date;
 }
+
+export type ComparisonStep = PlanStep<ComparisonSummary>;
+
+/** Decides the next step of what is due. */
+export type Decide = (due: DuePlan | DueComparison) => Promise<PlanStep | ComparisonStep>;
 
 /** A step that was saved. The jobs are to be put into the queue now; the reconciler does it if nobody does. */
 export interface SavedStep {
@@ -67,7 +89,8 @@ const MAX_BACKOFF_SECONDS = 60;
 /** A full disk or a database that was away is nobody's fault: it counts against no plan. */
 const OUTAGE_SECONDS = 3;
 
-const parseRequest = parserOf('request of a plan', CreatePlan);
+const parsePlanRequest = parserOf('request of a plan', CreatePlan);
+const parseComparisonRequest = parserOf('request of a comparison', CreateComparison);
 
 /** The plan that waited longest of those with something to do and not in another planner's hands. */
 async function lockDue(tx: Queries): Promise<string | undefined> {
@@ -83,7 +106,7 @@ async function lockDue(tx: Queries): Promise<string | undefined> {
   return rows[0]?.id;
 }
 
-async function readDue(tx: Queries, id: string): Promise<DuePlan> {
+async function readDue(tx: Queries, id: string): Promise<DuePlan | DueComparison> {
   const [plan, ended] = await Promise.all([
     tx.plan.findUniqueOrThrow({ where: { id } }),
     tx.planMeasurement.findMany({
@@ -92,18 +115,24 @@ async function readDue(tx: Queries, id: string): Promise<DuePlan> {
       select: { key: true, measurement: { omit: withoutDetails } },
     }),
   ]);
-  return {
+  const work: DueWork = {
     id,
     modelId: plan.modelId,
-    request: readJson(parseRequest, plan.request),
     state: plan.state,
     cancelRequested: plan.cancelRequested,
     failures: plan.failures,
     ended: ended.map(({ key, measurement }) => ({ key, measurement: renderMeasurement(measurement) })),
   };
+  return plan.kind === 'plan'
+    ? { ...work, kind: 'plan', request: readJson(parsePlanRequest, plan.request) }
+    : { ...work, kind: 'comparison', request: readJson(parseComparisonRequest, plan.request) };
 }
 
-async function saveStep(tx: Queries, due: DuePlan, step: PlanStep): Promise<readonly QueuedJob[]> {
+async function saveStep(
+  tx: Queries,
+  due: DuePlan | DueComparison,
+  step: PlanStep | ComparisonStep,
+): Promise<readonly QueuedJob[]> {
   const { summary } = step;
   const final = isFinal(summary.status);
   await tx.plan.update({
@@ -112,7 +141,7 @@ async function saveStep(tx: Queries, due: DuePlan, step: PlanStep): Promise<read
       state: step.state === null ? DbNull : toJson(step.state),
       summary: toJson(summary),
       status: summary.status,
-      candidateId: summary.candidateId,
+      candidateId: 'candidateId' in summary ? summary.candidateId : null,
       version: { increment: 1 },
       dueAt: step.dueAt ?? null,
       steppedAt: new Date(),
@@ -172,16 +201,13 @@ async function backOff(db: Database, planId: string, error: unknown): Promise<vo
 }
 
 /**
- * Takes one plan that has something to do, lets `decide` look at it, and saves what it decided, in one transaction that holds
+ * Takes one plan or comparison that has something to do, lets `decide` look at it, and saves what it decided, in one transaction that holds
  * the plan's row: no two planners step the same plan, and a planner that dies in between leaves everything as it was.
  * When `decide` throws, nothing is saved, the plan rests (with back-off) and the error is passed on. A retryable StoreError
  * does not count as a failure of the plan.
  * @returns null when no plan has anything to do
  */
-export async function stepDuePlan(
-  db: Database,
-  decide: (plan: DuePlan) => Promise<PlanStep>,
-): Promise<SavedStep | null> {
+export async function stepDuePlan(db: Database, decide: Decide): Promise<SavedStep | null> {
   let planId: string | undefined;
   try {
     return await transact(

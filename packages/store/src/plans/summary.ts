@@ -1,4 +1,4 @@
-import { type CreatePlan, parserOf, Plan, type PlanBudget } from '@espalier/contracts';
+import { type ComparisonStatus, type CreatePlan, parserOf, Plan, type PlanBudget } from '@espalier/contracts';
 import { type Static, Type } from 'typebox';
 import type { PlanModel } from '../generated/models/Plan.js';
 import { readJson } from '../stored.js';
@@ -53,7 +53,15 @@ export function renderPlan(row: Omit<PlanModel, 'state' | 'request'>): Plan {
   };
 }
 
-/** Whether a plan with this status is over. */
-export function isFinal(status: Plan['status']): boolean {
-  return status === 'verified' || status === 'infeasible' || status === 'failed' || status === 'cancelled';
+const FINAL: ReadonlySet<Plan['status'] | ComparisonStatus> = new Set([
+  'verified',
+  'infeasible',
+  'finished',
+  'failed',
+  'cancelled',
+]);
+
+/** Whether a plan or a comparison with this status is over. */
+export function isFinal(status: Plan['status'] | ComparisonStatus): boolean {
+  return FINAL.has(status);
 }
