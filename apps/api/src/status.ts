@@ -20,10 +20,12 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   // What it names. In a body, not in the path, these are 422: see `statusOf`
   'artifact-unknown': 404,
   'model-unknown': 404,
+  'dataset-unknown': 404,
   'candidate-unknown': 404,
   'agent-unknown': 404,
   'measurement-unknown': 404,
   'plan-unknown': 404,
+  'comparison-unknown': 404,
   'target-unknown': 404,
   'block-unknown': 422,
   'criterion-unknown': 422,
@@ -34,6 +36,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   // What does not go together
   'artifact-kind-wrong': 422,
   'control-not-allowed': 422,
+  'scoring-missing': 422,
+  'scoring-not-allowed': 422,
   'measurement-not-latency': 422,
   'batch-too-large': 422,
   // An uploaded file

@@ -63,7 +63,7 @@ const givenUp = ({ failures }: DuePlan): PlanEvent => ({
 
 async function scored(store: Store, { modelId, request }: DuePlan): Promise<PlanEvent> {
   const { granularity, criterion, reduction } = request;
-  const scores = await scoresOf(store, modelId, { granularity, criterion, reduction });
+  const { scores } = await scoresOf(store, modelId, { granularity, criterion, reduction });
   return { type: 'scored', importances: scores };
 }
 

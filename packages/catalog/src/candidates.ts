@@ -20,6 +20,7 @@ export async function candidateOf(store: Store, modelId: string, recipe: Recipe)
     modelId,
     recipe,
     artifact: sha256,
+    reinitialised: [],
     ...summarise(pruned, shapes),
   });
   return candidate;

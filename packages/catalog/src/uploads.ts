@@ -22,7 +22,13 @@ export async function addCandidate(
     const model = await readModelFile(staged.path);
     const { shapes } = await traceShapes(staged.path, { inputShapes, signal });
     const { sha256: artifact } = await staged.keep('candidate');
-    return await store.candidates.create({ modelId, recipe: null, artifact, ...summarise(model, shapes) });
+    return await store.candidates.create({
+      modelId,
+      recipe: null,
+      artifact,
+      reinitialised: [],
+      ...summarise(model, shapes),
+    });
   } finally {
     await staged.discard();
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Candidate, parserOf, Recipe } from '@espalier/contracts';
+import { Candidate, parserOf, Recipe } from '@espalier/contracts';
 import type { Queries } from './database.js';
 import { StoreError } from './errors.js';
 import { DbNull } from './generated/internal/prismaNamespace.js';
@@ -8,7 +8,7 @@ import { type Page, type PageRequest, pageOf, pageQuery } from './page.js';
 import { keyOf, readJson } from './stored.js';
 
 /** What is known of a candidate when it is added; its file is kept in the artifacts already. */
-export type NewCandidate = Pick<Candidate, 'modelId' | 'recipe' | 'artifact' | 'parameters' | 'macs'>;
+export type NewCandidate = Pick<Candidate, 'modelId' | 'recipe' | 'artifact' | 'parameters' | 'macs' | 'reinitialised'>;
 
 /** Pruned models. */
 export interface Candidates {
@@ -25,6 +25,7 @@ export interface Candidates {
 }
 
 const parseRecipe = parserOf('recipe', Recipe);
+const parseReinitialised = parserOf('reinitialised weights', Candidate.properties.reinitialised);
 const columns = { include: { artifact: { select: { sizeBytes: true } } } } as const;
 type Row = CandidateModel & { readonly artifact: { readonly sizeBytes: bigint } };
 
@@ -36,13 +37,23 @@ const render = (row: Row): Candidate => ({
   sizeBytes: Number(row.artifact.sizeBytes),
   parameters: Number(row.parameters),
   macs: row.macs,
+  reinitialised: readJson(parseReinitialised, row.reinitialised),
   createdAt: row.createdAt.toISOString(),
 });
 
-const canonical = ({ granularity, remove }: Recipe): Recipe => ({
-  granularity,
-  remove: [...new Set(remove)].sort((a, b) => a - b),
-});
+const DEFAULT_SEED = 1;
+const ascending = (indices: readonly number[]): number[] => [...new Set(indices)].sort((a, b) => a - b);
+
+/** One form for all recipes that say the same: what is as when it were absent is left out. */
+function canonical({ granularity, remove, filters = {}, seed = DEFAULT_SEED }: Recipe): Recipe {
+  const kept = Object.entries(filters).map(([group, indices]) => [group, ascending(indices)]);
+  return {
+    granularity,
+    remove: ascending(remove),
+    ...(kept.length === 0 ? {} : { filters: Object.fromEntries(kept) }),
+    ...(seed === DEFAULT_SEED ? {} : { seed }),
+  };
+}
 
 /** Candidates in Postgres. */
 export function candidatesOf(db: Queries): Candidates {
@@ -53,11 +64,12 @@ export function candidatesOf(db: Queries): Candidates {
     return row === null ? null : render(row);
   };
   return {
-    create: async ({ modelId, recipe, artifact, parameters, macs }) => {
+    create: async ({ modelId, recipe, artifact, parameters, macs, reinitialised }) => {
       const id = randomUUID();
       const kept = recipe === null ? null : canonical(recipe);
       const recipeKey = keyOf(kept ?? { artifact });
-      const data = { id, modelId, recipe: kept ?? DbNull, recipeKey, artifactId: artifact, parameters, macs };
+      const figures = { parameters, macs, reinitialised };
+      const data = { id, modelId, recipe: kept ?? DbNull, recipeKey, artifactId: artifact, ...figures };
       const { count } = await db.candidate.createMany({ data: [data], skipDuplicates: true });
       const row = await byKey(modelId, recipeKey);
       if (row === null) throw unknown(id);

@@ -26,7 +26,7 @@ test('a model that nobody uploaded is not there', async () => {
   await expect(store.models.trace(stranger)).rejects.toMatchObject({ code: 'model-unknown' });
 });
 
-test('blocks and scores are remembered, the first of two writers’', async () => {
+test('blocks and scores are remembered', async () => {
   const { store } = scene;
   const id = await addModel(store, 'analysed');
   const block = {
@@ -46,10 +46,11 @@ test('blocks and scores are remembered, the first of two writers’', async () =
   expect(await store.models.blocks(id, 'block')).toEqual([block]);
   expect(await store.models.blocks(id, 'layer')).toBeNull();
   const key = { granularity: 'block', criterion: 'l2', reduction: 'all' } as const;
-  expect(await store.models.scores(id, key)).toBeNull();
-  await store.models.saveScores(id, key, [{ index: 0, importance: 0.1 + 0.2 }]);
-  expect(await store.models.scores(id, key)).toEqual([{ index: 0, importance: 0.1 + 0.2 }]);
-  expect(await store.models.scores(id, { ...key, criterion: 'l1' })).toBeNull();
+  expect(await store.scores.ofBlocks(id, key)).toBeNull();
+  const scores = { source: 'weights' as const, scores: [{ index: 0, importance: 0.1 + 0.2 }] };
+  await store.scores.saveOfBlocks(id, key, scores);
+  expect(await store.scores.ofBlocks(id, key)).toEqual(scores);
+  expect(await store.scores.ofBlocks(id, { ...key, criterion: 'l1' })).toBeNull();
 });
 
 test('the same recipe in another order, also at once, is the same candidate', async () => {
@@ -64,6 +65,7 @@ test('the same recipe in another order, also at once, is the same candidate', as
       artifact,
       parameters: 1,
       macs: 1,
+      reinitialised: [],
     });
   const made = await Promise.all([create([10, 2]), create([2, 10]), create([2, 10, 2])]);
   expect(new Set(made.map(({ candidate }) => candidate.id)).size).toBe(1);
@@ -79,7 +81,7 @@ test('an uploaded candidate is one by its bytes', async () => {
   const staged = await store.artifacts.receive(bytesOf('as it is'), { maxBytes: 100 });
   const { sha256: artifact } = await staged.keep('candidate');
   expect(await store.candidates.findUploaded(modelId, artifact)).toBeNull();
-  const upload = { modelId, recipe: null, artifact, parameters: 1, macs: 1 };
+  const upload = { modelId, recipe: null, artifact, parameters: 1, macs: 1, reinitialised: [] };
   const { candidate } = await store.candidates.create(upload);
   expect(await store.candidates.findUploaded(modelId, artifact)).toEqual(candidate);
   expect(await store.candidates.create(upload)).toEqual({ created: false, candidate });

@@ -2,7 +2,9 @@ export { openStore, type Store, type StoreOptions } from './store.js';
 export { migrate } from './migrate.js';
 export { StoreError, type StoreCode } from './errors.js';
 export type { Artifact, Artifacts, StagedArtifact } from './artifacts.js';
-export type { Models, ModelTrace, NewModel, ScoreKey } from './models.js';
+export type { Models, ModelTrace, NewModel } from './models.js';
+export type { KnownFilters, ScoreKey, Scores, StoredFilterScores, StoredScores } from './scores.js';
+export type { Datasets } from './datasets.js';
 export type { Candidates, NewCandidate } from './candidates.js';
 export type { Targets } from './targets.js';
 export type { Agents } from './agents.js';
@@ -22,7 +24,18 @@ export type { MeasurementFilter } from './measurements/query.js';
 export type { QueuePosition } from './measurements/reconcile.js';
 export type { QueuedJob } from './measurements/rows.js';
 export type { Plans } from './plans/plans.js';
-export type { DuePlan, EndedMeasurement, PlanStep, PlanWish, SavedStep } from './plans/step.js';
+export type {
+  ComparisonStep,
+  Decide,
+  DueComparison,
+  DuePlan,
+  EndedMeasurement,
+  PlanStep,
+  PlanWish,
+  SavedStep,
+} from './plans/step.js';
+export type { Comparisons } from './comparisons/comparisons.js';
+export type { ComparisonSummary } from './comparisons/summary.js';
 export type { PlanActivity } from './plans/activity.js';
 export { isFinal, type PlanSummary } from './plans/summary.js';
 export type { Page, PageRequest } from './page.js';

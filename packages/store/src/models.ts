@@ -1,13 +1,4 @@
-import {
-  Block,
-  type Criterion,
-  type Granularity,
-  type Model,
-  parserOf,
-  type Reduction,
-  ScoreList,
-  TensorInfo,
-} from '@espalier/contracts';
+import { Block, FilterGroup, type Granularity, type Model, parserOf, TensorInfo } from '@espalier/contracts';
 import { type Static, Type } from 'typebox';
 import type { Queries } from './database.js';
 import { StoreError } from './errors.js';
@@ -24,13 +15,6 @@ export type ModelTrace = Static<typeof ModelTrace>;
 
 /** What is known of a model when it is added; its file is kept in the artifacts already. */
 export type NewModel = Omit<Model, 'createdAt' | 'sizeBytes'> & { readonly trace: ModelTrace };
-
-/** One list of importances of a model. */
-export interface ScoreKey {
-  readonly granularity: Granularity;
-  readonly criterion: Criterion;
-  readonly reduction: Reduction;
-}
 
 /** Models, and what was found out about them once. */
 export interface Models {
@@ -49,18 +33,21 @@ export interface Models {
   /** Null: not found yet; whoever finds them saves them. */
   blocks(id: string, granularity: Granularity): Promise<readonly Block[] | null>;
   saveBlocks(id: string, granularity: Granularity, blocks: readonly Block[]): Promise<void>;
-  /** Null: not computed yet; whoever computes them saves them, after the blocks. */
-  scores(id: string, key: ScoreKey): Promise<ScoreList['scores'] | null>;
-  saveScores(id: string, key: ScoreKey, scores: ScoreList['scores']): Promise<void>;
+  /** Null: not found yet; whoever finds them saves them. */
+  filterGroups(id: string): Promise<readonly FilterGroup[] | null>;
+  saveFilterGroups(id: string, groups: readonly FilterGroup[]): Promise<void>;
 }
 
 const parseTensors = parserOf('tensors of a model', Type.Array(TensorInfo));
 const parseTrace = parserOf('trace of a model', ModelTrace);
 const parseBlocks = parserOf('blocks of a model', Type.Array(Block));
-const parseScores = parserOf('scores of a model', ScoreList.properties.scores);
+const parseFilterGroups = parserOf('filter groups of a model', Type.Array(FilterGroup));
 
-type Row = Omit<ModelModel, 'trace'> & { readonly artifact: { readonly sizeBytes: bigint } };
-const columns = { omit: { trace: true }, include: { artifact: { select: { sizeBytes: true } } } } as const;
+type Row = Omit<ModelModel, 'trace' | 'filterGroups'> & { readonly artifact: { readonly sizeBytes: bigint } };
+const columns = {
+  omit: { trace: true, filterGroups: true },
+  include: { artifact: { select: { sizeBytes: true } } },
+} as const;
 
 const render = (row: Row): Model => ({
   id: row.id,
@@ -115,15 +102,13 @@ export function modelsOf(db: Queries): Models {
     saveBlocks: async (modelId, granularity, blocks) => {
       await db.analysis.createMany({ data: [{ modelId, granularity, blocks: toJson(blocks) }], skipDuplicates: true });
     },
-    scores: async (modelId, key) => {
-      const row = await db.score.findUnique({
-        where: { modelId_granularity_criterion_reduction: { modelId, ...key } },
-      });
-      return row === null ? null : readJson(parseScores, row.scores);
+    filterGroups: async (id) => {
+      const row = await db.model.findUnique({ where: { id }, select: { filterGroups: true } });
+      if (row === null) throw unknown(id);
+      return row.filterGroups === null ? null : readJson(parseFilterGroups, row.filterGroups);
     },
-    saveScores: async (modelId, { granularity, criterion, reduction }, scores) => {
-      const data = [{ modelId, granularity, criterion, reduction, scores: toJson(scores) }];
-      await db.score.createMany({ data, skipDuplicates: true });
+    saveFilterGroups: async (id, groups) => {
+      await db.model.update({ where: { id }, data: { filterGroups: toJson(groups) }, select: { id: true } });
     },
   };
 }

@@ -1,22 +1,28 @@
 import { type Agents, agentsOf } from './agents.js';
 import { type Artifacts, openArtifacts } from './artifacts.js';
 import { type Candidates, candidatesOf } from './candidates.js';
+import { type Comparisons, comparisonsOf } from './comparisons/comparisons.js';
 import { openDatabase } from './database.js';
+import { type Datasets, datasetsOf } from './datasets.js';
 import { listen, type Listener, type Notice } from './listen.js';
 import { type Measurements, measurementsOf } from './measurements/measurements.js';
 import { type Models, modelsOf } from './models.js';
 import { type Plans, plansOf } from './plans/plans.js';
+import { type Scores, scoresOf } from './scores.js';
 import { type Targets, targetsOf } from './targets.js';
 
 /** The truth: Postgres and the artifacts folder. Every call may throw StoreError `database-unavailable`. */
 export interface Store {
   readonly artifacts: Artifacts;
   readonly models: Models;
+  readonly scores: Scores;
+  readonly datasets: Datasets;
   readonly candidates: Candidates;
   readonly targets: Targets;
   readonly agents: Agents;
   readonly measurements: Measurements;
   readonly plans: Plans;
+  readonly comparisons: Comparisons;
   /** Hears of changes. A notice may be lost while Postgres is away: poll as well, seldom. */
   listen(handlers: { onNotice: (notice: Notice) => void; onConnected?: () => void }): Listener;
   /** Resolves when Postgres answers. */
@@ -39,11 +45,14 @@ export async function openStore({ databaseUrl, artifactsDir, maxConnections }: S
   return {
     artifacts: await openArtifacts(db, artifactsDir, Date.now),
     models: modelsOf(db),
+    scores: scoresOf(db),
+    datasets: datasetsOf(db),
     candidates: candidatesOf(db),
     targets: targetsOf(db),
     agents: agentsOf(db),
     measurements: measurementsOf(db),
     plans: plansOf(db),
+    comparisons: comparisonsOf(db),
     listen: (handlers) => listen(databaseUrl, handlers),
     ping: async () => {
       await db.$queryRaw`SELECT 1`;

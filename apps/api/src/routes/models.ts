@@ -91,13 +91,8 @@ export const modelRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, 
         response: { 200: ScoreList, 404: Problem, 422: Problem },
       },
     },
-    async ({ params: { modelId, criterion }, query: { granularity, reduction } }) => ({
-      modelId,
-      granularity,
-      criterion,
-      reduction,
-      scores: await scoresOf(store, modelId, { granularity, criterion, reduction }),
-    }),
+    async ({ params: { modelId, criterion }, query: { granularity, reduction } }) =>
+      await scoresOf(store, modelId, { granularity, criterion, reduction }),
   );
 
   app.post(

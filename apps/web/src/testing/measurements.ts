@@ -108,6 +108,7 @@ export function aMeasurement(overrides: Partial<Measurement> = {}): Measurement 
     progress: null,
     result: null,
     profile: null,
+    score: null,
     failure: null,
     createdAt: '2026-03-01T12:00:00.000Z',
     startedAt: null,

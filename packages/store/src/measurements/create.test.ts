@@ -123,6 +123,7 @@ test('what a subject was made from is known', async () => {
     artifact,
     parameters: 1,
     macs: 1,
+    reinitialised: [],
   });
   expect((await one(artifact)).measurement.modelId).toBe(modelId);
   expect((await one(modelId)).measurement.modelId).toBe(modelId);

@@ -10,6 +10,7 @@ import type { Queries } from '../database.js';
 import { StoreError } from '../errors.js';
 import { keyOf } from '../stored.js';
 import { knownTargets } from '../targets.js';
+import { identifying, specKeyOf } from './identity.js';
 import { artifactsNamed, checkProfile, checkUse } from './named-artifacts.js';
 import { type MeasurementRow, renderMeasurement, withoutDetails } from './rows.js';
 
@@ -66,7 +67,7 @@ async function rowsOf(db: Queries, requests: readonly MeasurementRequest[], requ
     return {
       id: randomUUID(),
       kind,
-      identity: keyOf({ kind, subject, control: control ?? null, target, spec }),
+      identity: keyOf({ kind, subject, control: control ?? null, target, spec: identifying(spec) }),
       fresh,
       requested: requester === 'client',
       subjectId: subject,
@@ -74,7 +75,7 @@ async function rowsOf(db: Queries, requests: readonly MeasurementRequest[], requ
       modelId: models.get(subject) ?? null,
       targetName: target,
       spec,
-      specKey: keyOf(spec),
+      specKey: specKeyOf(spec),
       priority,
     };
   });

@@ -1,10 +1,12 @@
-import type { MeasurementResult, Outcome, Statistic } from '@espalier/contracts';
-import type { Database } from '../database.js';
+import type { MeasurementResult, MeasurementSpec, Outcome, Statistic } from '@espalier/contracts';
+import type { Database, Queries } from '../database.js';
 import { DbNull } from '../generated/internal/prismaNamespace.js';
+import { keepScores } from './kept-scores.js';
 import { type Ending, endingOf } from './lifecycle.js';
 import { unknownMeasurement } from './query.js';
 import { readJson } from '../stored.js';
-import { parseSpec, type QueuedJob, queuedColumns, renderJob, splitProfile, splitResult } from './rows.js';
+import { parseSpec, type QueuedJob, queuedColumns, renderJob, splitProfile, splitResult, splitScore } from './rows.js';
+import { transact } from '../transact.js';
 
 /** How an attempt ended, as its agent says. */
 export interface Delivery {
@@ -44,6 +46,8 @@ function changeOf(ending: Ending, attempt: number, statistic: Statistic) {
       return { ...succeeded, ...splitResult(ending.result), ...figuresOf(ending.result, statistic) };
     case 'profile':
       return { ...succeeded, ...splitProfile(ending.profile) };
+    case 'score':
+      return { ...succeeded, ...splitScore(ending.score) };
     case 'fail':
       return {
         ...over,
@@ -68,28 +72,52 @@ function changeOf(ending: Ending, attempt: number, statistic: Statistic) {
   }
 }
 
-/**
- * Stores how an attempt ended, exactly once. Only the owner of the current attempt may, even when its lease ran out; and who
- * lost the lease may still bring a success as long as nobody else has begun.
- * @throws StoreError `measurement-unknown`
- */
-export async function deliverOutcome(db: Database, delivery: Delivery): Promise<Delivered> {
-  const { measurementId: id, attempt, agentId, outcome } = delivery;
-  const row = await db.measurement.findUnique({
-    where: { id },
-    select: { kind: true, spec: true, probeCrashes: true, fresh: true, identity: true },
-  });
-  if (row === null) throw unknownMeasurement(id);
-  const ending = endingOf(row.kind, outcome, row.probeCrashes);
-  const succeeds = ending.kind === 'succeed' || ending.kind === 'profile';
+/** What was asked for. */
+interface Asked {
+  readonly modelId: string | null;
+  readonly spec: MeasurementSpec;
+}
+
+/** Only the owner of the current attempt may end it; who lost the lease may bring a success while nobody else has begun. */
+async function endAttempt(db: Queries, delivery: Delivery, ending: Ending, { spec }: Asked): Promise<boolean> {
+  const { measurementId: id, attempt, agentId } = delivery;
   const late = { status: 'queued' as const, lostAgentId: agentId, lostAttempt: attempt };
   const owner = { status: 'running' as const, agentId, attempt };
   const { count } = await db.measurement.updateMany({
-    where: { id, OR: succeeds ? [owner, late] : [owner] },
-    data: changeOf(ending, attempt, readJson(parseSpec, row.spec).statistic),
+    where: { id, OR: hasSucceeded(ending) ? [owner, late] : [owner] },
+    data: changeOf(ending, attempt, spec.statistic),
   });
-  if (count === 0) return { accepted: false, requeued: null };
-  if (succeeds && row.fresh) await becomeReusable(db, id, row.identity);
+  return count > 0;
+}
+
+const hasSucceeded = ({ kind }: Ending): boolean => kind === 'succeed' || kind === 'profile' || kind === 'score';
+
+/** Ends the attempt, and keeps scores with it or not at all. */
+async function endAndKeep(db: Database, delivery: Delivery, ending: Ending, asked: Asked): Promise<boolean> {
+  if (ending.kind !== 'score') return await endAttempt(db, delivery, ending, asked);
+  return await transact(db, async (tx) => {
+    const ended = await endAttempt(tx, delivery, ending, asked);
+    if (ended) await keepScores(tx, asked, ending.score);
+    return ended;
+  });
+}
+
+/**
+ * Stores how an attempt ended, exactly once. Only the owner of the current attempt may, even when its lease ran out; and who
+ * lost the lease may still bring a success as long as nobody else has begun. Scores become those of the model.
+ * @throws StoreError `measurement-unknown`
+ */
+export async function deliverOutcome(db: Database, delivery: Delivery): Promise<Delivered> {
+  const { measurementId: id, outcome } = delivery;
+  const row = await db.measurement.findUnique({
+    where: { id },
+    select: { kind: true, spec: true, modelId: true, probeCrashes: true, fresh: true, identity: true },
+  });
+  if (row === null) throw unknownMeasurement(id);
+  const ending = endingOf(row.kind, outcome, row.probeCrashes);
+  const asked = { modelId: row.modelId, spec: readJson(parseSpec, row.spec) };
+  if (!(await endAndKeep(db, delivery, ending, asked))) return { accepted: false, requeued: null };
+  if (hasSucceeded(ending) && row.fresh) await becomeReusable(db, id, row.identity);
   if (ending.kind !== 'requeue') return { accepted: true, requeued: null };
   const requeued = await db.measurement.findUnique({ where: { id }, select: queuedColumns });
   return { accepted: true, requeued: requeued === null ? null : renderJob(requeued) };

@@ -4,6 +4,7 @@ import type {
   MeasurementResult,
   Outcome,
   ProfileResult,
+  ScoreResult,
 } from '@espalier/contracts';
 
 /** Crashes of the probe after which a job counts as poisonous: once may be bad luck, twice is the model. */
@@ -18,14 +19,16 @@ const CRASH_CODES = new Set(['probe-crashed', 'probe-out-of-memory', 'probe-time
 export type Ending =
   | { readonly kind: 'succeed'; readonly result: MeasurementResult }
   | { readonly kind: 'profile'; readonly profile: ProfileResult }
+  | { readonly kind: 'score'; readonly score: ScoreResult }
   | { readonly kind: 'fail'; readonly failure: MeasurementFailure; readonly crashed: boolean }
   | { readonly kind: 'requeue'; readonly crashed: boolean };
 
+const WORD: Readonly<Record<MeasurementKind, string>> = { latency: 'a latency', profile: 'a profile', score: 'scores' };
+
 /** An agent of another version may not know what it was asked for. */
-function otherKind(asked: MeasurementKind): Ending {
-  const given = asked === 'profile' ? 'a latency' : 'a profile';
-  const wanted = asked === 'profile' ? 'a profile' : 'a latency';
-  const message = `The agent delivered ${given} where ${wanted} was asked for; it is of another version than the service`;
+function otherKind(asked: MeasurementKind, given: MeasurementKind): Ending {
+  const what = `${WORD[given]} where ${WORD[asked]} ${asked === 'score' ? 'were' : 'was'} asked for`;
+  const message = `The agent delivered ${what}; it is of another version than the service`;
   return { kind: 'fail', failure: { code: 'outcome-mismatched', message }, crashed: false };
 }
 
@@ -33,9 +36,11 @@ function otherKind(asked: MeasurementKind): Ending {
 export function endingOf(asked: MeasurementKind, outcome: Outcome, probeCrashes: number): Ending {
   switch (outcome.kind) {
     case 'succeeded':
-      return asked === 'latency' ? { kind: 'succeed', result: outcome.result } : otherKind(asked);
+      return asked === 'latency' ? { kind: 'succeed', result: outcome.result } : otherKind(asked, 'latency');
     case 'profiled':
-      return asked === 'profile' ? { kind: 'profile', profile: outcome.profile } : otherKind(asked);
+      return asked === 'profile' ? { kind: 'profile', profile: outcome.profile } : otherKind(asked, 'profile');
+    case 'scored':
+      return asked === 'score' ? { kind: 'score', score: outcome.score } : otherKind(asked, 'score');
     case 'released':
       return { kind: 'requeue', crashed: false };
     case 'failed': {

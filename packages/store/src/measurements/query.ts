@@ -2,7 +2,7 @@ import { type Measurement, type MeasurementKind, type MeasurementStatus, resolve
 import type { Queries } from '../database.js';
 import { StoreError } from '../errors.js';
 import { type Page, type PageRequest, pageOf, pageQuery } from '../page.js';
-import { keyOf } from '../stored.js';
+import { specKeyOf } from './identity.js';
 import { renderMeasurement, withoutDetails } from './rows.js';
 
 /** Which measurements to list. */
@@ -39,7 +39,7 @@ async function specKeysOf(db: Queries, spec: object, target: string | undefined)
     select: { provider: true },
     distinct: ['provider'],
   });
-  return targets.map(({ provider }) => keyOf(resolveSpec({ ...spec, provider })));
+  return targets.map(({ provider }) => specKeyOf(resolveSpec({ ...spec, provider })));
 }
 
 /** A page, newest first, without details. @throws StoreError `cursor-invalid`, ContractError for a spec out of range */

@@ -8,6 +8,7 @@ import {
   parserOf,
   ProfiledKernel,
   ProfileResult,
+  ScoreResult,
 } from '@espalier/contracts';
 import { Type } from 'typebox';
 import type { MeasurementModel } from '../generated/models/Measurement.js';
@@ -22,6 +23,7 @@ const nullable =
 const readFailure = nullable(parserOf('failure', MeasurementFailure));
 const readResult = nullable(parserOf('result', MeasurementResult));
 const readProfile = nullable(parserOf('profile', ProfileResult));
+const readScore = nullable(parserOf('score', ScoreResult));
 const readDuring = nullable(parserOf('looks at the device', Type.Array(EnvironmentSample)));
 const readKernels = nullable(parserOf('kernels', Type.Array(ProfiledKernel)));
 export const readProgress = nullable(parserOf('progress', MeasurementProgress));
@@ -65,6 +67,12 @@ export function splitProfile(profile: ProfileResult) {
   };
 }
 
+/** The scores as they are kept. */
+export function splitScore(score: ScoreResult) {
+  const { environment } = score;
+  return { score: { ...score, environment: { ...environment, during: [] } }, during: environment.during };
+}
+
 /** The result with its details, when the row was read with them. */
 function joinResult(row: MeasurementRow): MeasurementResult | null {
   const result = readResult(row.result);
@@ -89,6 +97,12 @@ function joinProfile(row: MeasurementRow): ProfileResult | null {
   };
 }
 
+function joinScore(row: MeasurementRow): ScoreResult | null {
+  const score = readScore(row.score);
+  if (score === null || row.during === undefined) return score;
+  return { ...score, environment: { ...score.environment, during: readDuring(row.during) ?? [] } };
+}
+
 /** A row as the API shows it; samples, times, looks and kernels are empty when the row was read without them. */
 export function renderMeasurement(row: MeasurementRow): Measurement {
   return {
@@ -105,6 +119,7 @@ export function renderMeasurement(row: MeasurementRow): Measurement {
     progress: readProgress(row.progress),
     result: joinResult(row),
     profile: joinProfile(row),
+    score: joinScore(row),
     failure: readFailure(row.failure),
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
