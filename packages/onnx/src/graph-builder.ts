@@ -42,6 +42,8 @@ export interface PoolOptions {
   readonly kernel: number;
   readonly stride?: number;
   readonly pad?: number;
+  /** Whether a window that begins inside the image but ends beyond it counts: the size is rounded up. */
+  readonly ceil?: boolean;
 }
 
 /** Ranges from which the four vectors of a batch normalisation are drawn. */
@@ -187,9 +189,14 @@ export class GraphBuilder {
     return this.node('Identity', [x], {}, { name, ...this.#widthOf(x) });
   }
 
-  maxPool(name: string, x: string, { kernel, stride = kernel, pad = 0 }: PoolOptions): string {
-    const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
-    return this.node('MaxPool', [x], attributes, { name, ...this.#widthOf(x) });
+  maxPool(name: string, x: string, options: PoolOptions): string {
+    return this.node('MaxPool', [x], poolAttributes(options), { name, ...this.#widthOf(x) });
+  }
+
+  /** Means of windows; zeros of the border count, as they do by default in torch. */
+  averagePool(name: string, x: string, options: PoolOptions): string {
+    const attributes = { ...poolAttributes(options), count_include_pad: 1 };
+    return this.node('AveragePool', [x], attributes, { name, ...this.#widthOf(x) });
   }
 
   globalAveragePool(name: string, x: string): string {
@@ -263,4 +270,9 @@ export class GraphBuilder {
     }
     this.#withChannels(to, this.#channels.get(from));
   }
+}
+
+function poolAttributes({ kernel, stride = kernel, pad = 0, ceil = false }: PoolOptions) {
+  const attributes = { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+  return ceil ? { ...attributes, ceil_mode: 1 } : attributes;
 }

@@ -28,6 +28,13 @@ export interface ZooEntry {
   readonly blocks: number;
   /** Indices, in order of execution, of the blocks that keep their input's shape. */
   readonly removableBlocks: readonly number[];
+  /**
+   * Indices of blocks that change the number of channels, and whose removal makes the weights anew that read their result.
+   * They cannot be left out when a network is built: no network without them has the same weights.
+   */
+  readonly removableByReinitialising?: readonly number[];
+  /** Side of the smallest square image that the network takes; 32 or less when absent. */
+  readonly smallestImageSizePx?: number;
 }
 
 export interface BuildOptions {

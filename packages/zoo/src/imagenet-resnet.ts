@@ -1,10 +1,15 @@
-import { type Architecture, imageClassifier } from './architecture.js';
+import { type Architecture, imageClassifier, type ZooEntry } from './architecture.js';
 import { BRANCH_END_GAMMA, type Layers } from './layers.js';
+import { TORCHVISION } from './sources.js';
 
-/** Which residual network for ImageNet: the block type and the number of blocks in each of the four stages. */
+/** Which residual network for ImageNet. */
 interface ImagenetResnet {
   readonly block: 'basic' | 'bottleneck';
+  /** Number of blocks in each of the four stages. */
   readonly depths: readonly number[];
+  /** Groups of the 3×3 convolution in a bottleneck, and channels of each in the first stage: those of a ResNeXt. */
+  readonly groups?: number;
+  readonly groupWidth?: number;
 }
 
 /** A block as the network sees it. */
@@ -14,35 +19,52 @@ interface BlockShape {
   readonly width: number;
   readonly out: number;
   readonly stride: number;
+  readonly groups: number;
 }
 
 const STEM_WIDTH = 64;
 const CLASSES = 1000;
-const TORCHVISION =
-  'torchvision, table of classification weights (Params, GIPS): https://pytorch.org/vision/stable/models.html';
 
 /** Residual networks for ImageNet. */
 export const imagenetResnets: readonly Architecture[] = [
-  architecture('resnet18', { block: 'basic', depths: [2, 2, 2, 2] }, 11_689_512, 1_814_073_344),
-  architecture('resnet34', { block: 'basic', depths: [3, 4, 6, 3] }, 21_797_672, 3_663_761_408),
-  architecture('resnet50', { block: 'bottleneck', depths: [3, 4, 6, 3] }, 25_557_032, 4_089_184_256),
-  architecture('resnet101', { block: 'bottleneck', depths: [3, 4, 23, 3] }, 44_549_160, 7_801_405_440),
+  resnet(18, { block: 'basic', depths: [2, 2, 2, 2] }, 11_689_512, 1_814_073_344),
+  resnet(34, { block: 'basic', depths: [3, 4, 6, 3] }, 21_797_672, 3_663_761_408),
+  resnet(50, { block: 'bottleneck', depths: [3, 4, 6, 3] }, 25_557_032, 4_089_184_256),
+  resnet(101, { block: 'bottleneck', depths: [3, 4, 23, 3] }, 44_549_160, 7_801_405_440),
+  architecture(
+    { block: 'bottleneck', depths: [3, 4, 6, 3], groups: 32, groupWidth: 4 },
+    {
+      name: 'resnext50_32x4d',
+      description: 'ResNeXt-50 for ImageNet, bottlenecks with 3×3 convolutions in 32 groups of 4 channels',
+      publishedParameters: 25_028_904,
+      publishedMacs: 4_230_479_872,
+      source: `${TORCHVISION}; Xie et al., arXiv 1611.05431, table 1`,
+    },
+  ),
 ];
 
-function architecture(
-  name: string,
+function resnet(
+  layerCount: number,
   network: ImagenetResnet,
   publishedParameters: number,
   publishedMacs: number,
 ): Architecture {
-  const layerCount = name.slice('resnet'.length);
+  return architecture(network, {
+    name: `resnet${layerCount}`,
+    description: `ResNet-${layerCount} for ImageNet, ${network.block} blocks, stride in the 3×3 convolution`,
+    publishedParameters,
+    publishedMacs,
+    source: `${TORCHVISION}; He et al., arXiv 1512.03385, table 1`,
+  });
+}
+
+function architecture(
+  network: ImagenetResnet,
+  published: Pick<ZooEntry, 'name' | 'description' | 'publishedParameters' | 'publishedMacs' | 'source'>,
+): Architecture {
   return imageClassifier(
     {
-      name,
-      description: `ResNet-${layerCount} for ImageNet, ${network.block} blocks, stride in the 3×3 convolution`,
-      publishedParameters,
-      publishedMacs,
-      source: TORCHVISION,
+      ...published,
       inputShape: [1, 3, 224, 224],
       blocks: network.depths.reduce((sum, depth) => sum + depth, 0),
       removableBlocks: removableBlocks(network),
@@ -52,12 +74,12 @@ function architecture(
 }
 
 /** Indices of the blocks that keep their input's shape, in order of execution: those with an identity shortcut. */
-function removableBlocks({ block, depths }: ImagenetResnet): readonly number[] {
-  return blockShapes({ block, depths }).flatMap((shape, index) => (hasProjection(shape) ? [] : [index]));
+function removableBlocks(network: ImagenetResnet): readonly number[] {
+  return blockShapes(network).flatMap((shape, index) => (hasProjection(shape) ? [] : [index]));
 }
 
 /**
- * Adds a residual network to a graph (He et al., arXiv 1512.03385, table 1), in torchvision's form: a bottleneck has
+ * Adds a residual network to a graph (He et al., arXiv 1512.03385, table 1; with groups: Xie et al., arXiv 1611.05431, table 1), in torchvision's form: a bottleneck has
  * its stride in the 3×3 convolution ("v1.5"), and layers are named as in torchvision. Returns the logits.
  */
 function imagenetResnet(layers: Layers, x: string, network: ImagenetResnet, omit: ReadonlySet<number>): string {
@@ -72,18 +94,19 @@ function imagenetResnet(layers: Layers, x: string, network: ImagenetResnet, omit
   return layers.linear(features, { name: 'fc', in: shapes.at(-1)?.out ?? STEM_WIDTH, out: CLASSES });
 }
 
-function blockShapes({ block, depths }: ImagenetResnet): BlockShape[] {
+function blockShapes({ block, depths, groups = 1, groupWidth = STEM_WIDTH }: ImagenetResnet): BlockShape[] {
   const expansion = block === 'basic' ? 1 : 4;
   let channels = STEM_WIDTH;
   return depths.flatMap((depth, stage) =>
     Array.from({ length: depth }, (_, position) => {
-      const width = STEM_WIDTH * 2 ** stage;
+      const base = STEM_WIDTH * 2 ** stage;
       const shape = {
         name: `layer${stage + 1}.${position}`,
         in: channels,
-        width,
-        out: width * expansion,
+        width: (base * groups * groupWidth) / STEM_WIDTH,
+        out: base * expansion,
         stride: position === 0 && stage > 0 ? 2 : 1,
+        groups,
       };
       channels = shape.out;
       return shape;
@@ -121,7 +144,7 @@ function basicBranch(layers: Layers, x: string, { name, stride, ...shape }: Bloc
   });
 }
 
-function bottleneckBranch(layers: Layers, x: string, { name, stride, width, ...shape }: BlockShape): string {
+function bottleneckBranch(layers: Layers, x: string, { name, stride, width, groups, ...shape }: BlockShape): string {
   const { graph } = layers;
   const narrow = layers.convNorm(x, {
     conv: `${name}.conv1`,
@@ -137,6 +160,7 @@ function bottleneckBranch(layers: Layers, x: string, { name, stride, width, ...s
     out: width,
     kernel: 3,
     stride,
+    group: groups,
   });
   return layers.convNorm(graph.relu(`${name}.relu2`, spatial), {
     conv: `${name}.conv3`,

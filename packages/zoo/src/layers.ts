@@ -44,12 +44,23 @@ export interface ConvNormOptions extends Window {
   readonly conv: string;
   readonly norm: string;
   readonly gamma?: Range;
+  readonly epsilon?: number;
+  /** Whether the convolution has a bias although a norm follows; false when absent. */
+  readonly bias?: boolean;
 }
 
 export interface ConvOptions extends Window {
   readonly name: string;
   /** True when absent. */
   readonly bias?: boolean;
+}
+
+export interface LayersOptions {
+  readonly seed: string | number;
+  /** `folded`: norms that follow a convolution are merged into it. */
+  readonly batchNorm: 'kept' | 'folded';
+  /** `zero`: nothing is drawn, and memory that is never written costs nothing: for questions of names, shapes and sizes. */
+  readonly weights: 'random' | 'zero';
 }
 
 const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
@@ -64,36 +75,36 @@ export class Layers {
   readonly graph: GraphBuilder;
   readonly #seed: string | number;
   readonly #batchNorm: 'kept' | 'folded';
+  readonly #weights: 'random' | 'zero';
 
-  constructor(graph: GraphBuilder, { seed, batchNorm }: { seed: string | number; batchNorm: 'kept' | 'folded' }) {
+  constructor(graph: GraphBuilder, { seed, batchNorm, weights }: LayersOptions) {
     this.graph = graph;
     this.#seed = seed;
     this.#batchNorm = batchNorm;
+    this.#weights = weights;
   }
 
-  /** A convolution without bias and its batch normalisation; as one convolution with bias where norms are folded. */
+  /** A convolution and its batch normalisation; as one convolution with bias where norms are folded. */
   convNorm(x: string, options: ConvNormOptions): string {
-    const { conv, norm, out, gamma = GAMMA } = options;
+    const { conv, norm, out, gamma = GAMMA, epsilon = EPSILON, bias = false } = options;
     const dims = filterDims(options);
     const fanIn = fanInOf(dims);
     const gain = this.#gainOf(conv);
     const bound = gain * Math.sqrt(6 / fanIn); // variance 2 / fan-in (He et al., arXiv 1502.01852), uniform
     const weights = this.#draw(`${conv}.weight`, out * fanIn, [-bound, bound]);
-    const statistics = this.#statistics(norm, out, { gamma, gain });
-    if (this.#batchNorm === 'folded') {
-      const bias = foldInto(weights, statistics);
-      return this.#conv(x, conv, options, [
-        this.#weight(`${conv}.weight`, dims, weights),
-        this.#weight(`${conv}.bias`, [out], bias),
-      ]);
-    }
-    const y = this.#conv(x, conv, options, [this.#weight(`${conv}.weight`, dims, weights)]);
-    return this.#norm(y, norm, statistics);
+    const ownBias = bias ? this.#draw(`${conv}.bias`, out, scaled(BIAS, gain)) : undefined;
+    const statistics = this.#statistics(norm, out, { gamma, gain, epsilon });
+    const isFolded = this.#batchNorm === 'folded';
+    const biases = isFolded ? foldInto(weights, statistics, ownBias) : ownBias;
+    const tensors = [this.#weight(`${conv}.weight`, dims, weights)];
+    if (biases) tensors.push(this.#weight(`${conv}.bias`, [out], biases));
+    const y = this.#conv(x, conv, options, tensors);
+    return isFolded ? y : this.#norm(y, norm, statistics);
   }
 
   /** A batch normalisation that follows no convolution, so that nothing can fold it; its input has variance of about 1. */
   norm(x: string, { name, channels, gamma = GAMMA }: { name: string; channels: number; gamma?: Range }): string {
-    return this.#norm(x, name, this.#statistics(name, channels, { gamma, gain: 1 }));
+    return this.#norm(x, name, this.#statistics(name, channels, { gamma, gain: 1, epsilon: EPSILON }));
   }
 
   /** A convolution that no norm follows, with bias unless that is not wanted; made for a Relu behind it. */
@@ -139,7 +150,7 @@ export class Layers {
     return this.graph.node('Conv', [x, ...weights], attributes, { name });
   }
 
-  #norm(x: string, name: string, { gamma, beta, mean, variance }: Statistics): string {
+  #norm(x: string, name: string, { gamma, beta, mean, variance, epsilon }: Statistics): string {
     const dims = [gamma.length];
     const parameters = [
       this.#weight(`${name}.weight`, dims, gamma),
@@ -147,11 +158,16 @@ export class Layers {
       this.#weight(`${name}.running_mean`, dims, mean),
       this.#weight(`${name}.running_var`, dims, variance),
     ];
-    return this.graph.node('BatchNormalization', [x, ...parameters], { epsilon: { float: EPSILON } }, { name });
+    return this.graph.node('BatchNormalization', [x, ...parameters], { epsilon: { float: epsilon } }, { name });
   }
 
-  #statistics(name: string, channels: number, { gamma, gain }: { gamma: Range; gain: number }): Statistics {
+  #statistics(
+    name: string,
+    channels: number,
+    { gamma, gain, epsilon }: { gamma: Range; gain: number; epsilon: number },
+  ): Statistics {
     return {
+      epsilon,
       gamma: this.#draw(`${name}.weight`, channels, gamma),
       beta: this.#draw(`${name}.bias`, channels, BETA),
       mean: this.#draw(`${name}.running_mean`, channels, scaled(MEAN, gain)),
@@ -164,6 +180,7 @@ export class Layers {
   }
 
   #draw(name: string, length: number, [low, high]: Range): Float32Array {
+    if (this.#weights === 'zero') return new Float32Array(length);
     return seededValues(`${this.#seed}/${name}`, length, low, high);
   }
 
@@ -191,18 +208,23 @@ interface Statistics {
   readonly beta: Float32Array;
   readonly mean: Float32Array;
   readonly variance: Float32Array;
+  readonly epsilon: number;
 }
 
 /**
  * Folds a normalisation into the convolution before it, in place: with s = γ / √(variance + ε), every filter is scaled
- * by its s, and the bias that is returned is β − s · mean.
+ * by its s, and the bias that is returned is β + s · (bias − mean).
  */
-function foldInto(weights: Float32Array, { gamma, beta, mean, variance }: Statistics): Float32Array {
+function foldInto(
+  weights: Float32Array,
+  { gamma, beta, mean, variance, epsilon }: Statistics,
+  bias: Float32Array | undefined,
+): Float32Array {
   const perFilter = weights.length / gamma.length;
   return gamma.map((scale, filter) => {
-    const s = scale / Math.sqrt((variance[filter] ?? 0) + EPSILON);
+    const s = scale / Math.sqrt((variance[filter] ?? 0) + epsilon);
     const start = filter * perFilter;
     for (let index = start; index < start + perFilter; index++) weights[index] = (weights[index] ?? 0) * s;
-    return (beta[filter] ?? 0) - s * (mean[filter] ?? 0);
+    return (beta[filter] ?? 0) + s * ((bias?.[filter] ?? 0) - (mean[filter] ?? 0));
   });
 }

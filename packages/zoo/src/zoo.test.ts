@@ -1,50 +1,64 @@
-import { encodeModel, exposeTensors, type GraphNode, type OnnxModel } from '@espalier/onnx';
+import { encodeModel, type OnnxModel } from '@espalier/onnx';
 import { expect, test } from '@jest/globals';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { ZooEntry } from './architecture.js';
+import type { ZooEntry, ZooInput } from './architecture.js';
+import { macsOf, parametersOf } from './testing/counts.js';
 import { buildZooModel, zooModels, type ZooOptions } from './zoo.js';
 
-const NAMES = zooModels.map(({ name }) => name);
+const SMALL_IMAGE_PX = 64;
 
-/** Runs a model on a fixed image of the given side; returns all outputs by name. */
-async function run(model: OnnxModel, sizePx: number): Promise<Record<string, Tensor>> {
+/** Larger ones are made of the same layers as smaller ones of their family. */
+const QUICK = zooModels.filter(({ publishedParameters }) => publishedParameters < 15e6);
+
+/** Runs a model once, on values that follow from their position alone; returns all outputs by name. */
+async function run(model: OnnxModel, inputs: readonly ZooInput[]): Promise<Record<string, Tensor>> {
   const session = await InferenceSession.create(Buffer.concat(encodeModel(model)), { intraOpNumThreads: 2 });
   try {
-    const image = Float32Array.from({ length: 3 * sizePx * sizePx }, (_, index) => Math.sin(index * 12.9898) * 1.7);
-    return await session.run({ input: new Tensor('float32', image, [1, 3, sizePx, sizePx]) });
+    return await session.run(Object.fromEntries(inputs.map((input) => [input.name, feedOf(input)])));
   } finally {
     await session.release();
   }
 }
 
-async function logitsOf(model: OnnxModel, sizePx: number): Promise<readonly number[]> {
-  const { logits } = await run(model, sizePx);
-  return Array.from(logits?.data ?? [], Number);
+function feedOf({ elementType, shape, below = 2 }: ZooInput): Tensor {
+  const length = shape.reduce((product, dim) => product * dim, 1);
+  if (elementType === 'int64') {
+    return new Tensor(
+      'int64',
+      BigInt64Array.from({ length }, (_, index) => BigInt((index * 7 + 1) % below)),
+      shape,
+    );
+  }
+  const values = Float32Array.from({ length }, (_, index) => Math.sin(index * 12.9898) * 1.7);
+  return new Tensor('float32', values, shape);
+}
+
+/** The inputs of an architecture, images of the given side. */
+function inputsOf({ inputs, inputShape, smallestImageSizePx = 32 }: ZooEntry, wanted: number): readonly ZooInput[] {
+  const side = Math.max(wanted, smallestImageSizePx);
+  return inputs ?? [{ name: 'input', elementType: 'float32', shape: [1, inputShape[1] ?? 3, side, side] }];
+}
+
+/** Values of all outputs of a model of the zoo. */
+async function resultOf(
+  entry: ZooEntry,
+  options: ZooOptions = {},
+  sizePx = SMALL_IMAGE_PX,
+): Promise<readonly number[]> {
+  const inputs = inputsOf(entry, sizePx);
+  const size = entry.inputs ? {} : { imageSizePx: inputs[0]?.shape[2] ?? sizePx };
+  const outputs = await run(buildZooModel(entry.name, { ...size, ...options }), inputs);
+  return Object.values(outputs).flatMap(({ data }) => Array.from(data, Number));
+}
+
+function entryOf(name: string): ZooEntry {
+  const entry = zooModels.find((each) => each.name === name);
+  if (!entry) throw new Error(`the zoo has no ${name}`);
+  return entry;
 }
 
 function largestDifference(a: readonly number[], b: readonly number[]): number {
   return Math.max(...a.map((value, index) => Math.abs(value - (b[index] ?? Number.NaN))));
-}
-
-function weightDims(model: OnnxModel, node: GraphNode): readonly number[] {
-  return model.graph.initializer(node.inputs[1] ?? '')?.dims ?? [];
-}
-
-/** Multiply-accumulates of all convolutions and linear layers, from the shapes of a real run. */
-async function macsOf(model: OnnxModel, entry: ZooEntry): Promise<number> {
-  const weighted = model.graph.nodes.filter(({ opType }) => opType === 'Conv' || opType === 'Gemm');
-  const outputs = await run(
-    exposeTensors(
-      model,
-      weighted.flatMap(({ outputs: [first = ''] }) => first),
-    ),
-    entry.inputShape[2] ?? 0,
-  );
-  return weighted.reduce((sum, node) => {
-    const [, ...perOutput] = weightDims(model, node);
-    const outputElements = outputs[node.outputs[0] ?? '']?.dims.reduce((product, dim) => product * dim, 1) ?? 0;
-    return sum + outputElements * perOutput.reduce((product, dim) => product * dim, 1);
-  }, 0);
 }
 
 function nodeNames({ graph }: OnnxModel): string[] {
@@ -55,19 +69,25 @@ function stemWeight(options: ZooOptions): Float32Array | undefined {
   return buildZooModel('resnet20', options).graph.initializer('conv1.weight')?.toFloat32();
 }
 
-function parametersOf({ graph }: OnnxModel): number {
-  return graph.initializerNames
-    .map((name) => graph.initializer(name))
-    .filter((tensor) => tensor?.elementType === 'float32' && !tensor.name.includes('.running_'))
-    .reduce((sum, tensor) => sum + (tensor?.elementCount ?? 0), 0);
+/** Norms of a network that was built with its norms folded. */
+function normsLeft(name: string): number {
+  const { nodes } = buildZooModel(name, { weights: 'zero', batchNorm: 'folded' }).graph;
+  return nodes.filter(({ opType }) => opType === 'BatchNormalization').length;
 }
 
-test.each(zooModels)('$name has exactly the parameters that are published', (entry) => {
-  expect(parametersOf(buildZooModel(entry.name))).toBe(entry.publishedParameters);
+test.each(zooModels)('$name has exactly the parameters and multiply-accumulates that are published', async (entry) => {
+  const model = buildZooModel(entry.name, { weights: 'zero' });
+  expect({ parameters: parametersOf(model), macs: await macsOf(model) }).toEqual({
+    parameters: entry.publishedParameters,
+    macs: entry.publishedMacs,
+  });
 });
 
-test.each(zooModels)('$name has exactly the multiply-accumulates that are published', async (entry) => {
-  expect(await macsOf(buildZooModel(entry.name), entry)).toBe(entry.publishedMacs);
+test('zero weights stand where random ones would', () => {
+  const [zero, random] = [buildZooModel('resnet20', { weights: 'zero' }), buildZooModel('resnet20')];
+  expect(nodeNames(zero)).toEqual(nodeNames(random));
+  expect(zero.graph.initializerNames).toEqual(random.graph.initializerNames);
+  expect(stemWeight({ weights: 'zero' })).toEqual(new Float32Array(432));
 });
 
 test('the networks for CIFAR have the parameters that their formula gives', () => {
@@ -79,42 +99,63 @@ test('the networks for CIFAR have the parameters that their formula gives', () =
     const stage = (from: number, width: number): number =>
       9 * (from * width + (2 * n - 1) * width * width) + 2 * n * 2 * width;
     const expected = 3 * 16 * 9 + 32 + stage(16, 16) + stage(16, 32) + stage(32, 64) + 64 * 10 + 10;
-    expect(parametersOf(buildZooModel(name))).toBe(expected);
+    expect(entryOf(name).publishedParameters).toBe(expected);
   }
 });
 
 test.each([
-  ['resnet18', 8, 5],
-  ['resnet34', 16, 13],
-  ['resnet50', 16, 12],
-  ['resnet101', 33, 29],
-  ['resnet20', 9, 7],
-  ['resnet56', 27, 25],
-])('%s has %i blocks, of which %i keep their shape', (name, blocks, removable) => {
-  const entry = zooModels.find((each) => each.name === name);
-  expect([entry?.blocks, entry?.removableBlocks.length]).toEqual([blocks, removable]);
+  ['resnet18', 8, 5, 0],
+  ['resnet34', 16, 13, 0],
+  ['resnet50', 16, 12, 0],
+  ['resnet101', 33, 29, 0],
+  ['resnext50_32x4d', 16, 12, 0],
+  ['resnet20', 9, 7, 0],
+  ['resnet56', 27, 25, 0],
+  ['vgg19', 17, 13, 4],
+  ['vgg16_bn_cifar', 13, 9, 4],
+  ['squeezenet1_0', 8, 4, 0],
+  ['densenet121', 58, 0, 0],
+  ['googlenet', 9, 3, 0],
+])('%s has %i blocks, of which %i keep their shape, and %i can go with new weights', (name, ...counts) => {
+  const { blocks, removableBlocks, removableByReinitialising = [] } = entryOf(name);
+  expect([blocks, removableBlocks.length, removableByReinitialising.length]).toEqual(counts);
 });
 
-test.each(NAMES)('the logits of %s are of ordinary size, and differ between classes', async (name) => {
-  const logits = await logitsOf(buildZooModel(name, { imageSizePx: 64 }), 64);
-  expect(logits.every(Number.isFinite)).toBe(true);
-  expect(Math.max(...logits.map(Math.abs))).toBeLessThan(1000);
-  expect(Math.max(...logits) - Math.min(...logits)).toBeGreaterThan(0.1);
+test.each(QUICK)('the outputs of $name are of ordinary size, and differ', async (entry) => {
+  const values = await resultOf(entry);
+  const [smallest, largest] = values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [0, 0]);
+  expect(values.every(Number.isFinite)).toBe(true);
+  expect(Math.max(largest, -smallest)).toBeLessThan(1000);
+  expect(largest - smallest).toBeGreaterThan(0.1);
 });
 
-test.each(['resnet18', 'resnet50', 'resnet56'])('%s computes the same with its norms folded', async (name) => {
-  const kept = await logitsOf(buildZooModel(name, { imageSizePx: 64 }), 64);
-  const folded = buildZooModel(name, { imageSizePx: 64, batchNorm: 'folded' });
-  expect(folded.graph.nodes.some(({ opType }) => opType === 'BatchNormalization')).toBe(false);
-  expect(largestDifference(kept, await logitsOf(folded, 64))).toBeLessThan(1e-4 * Math.max(...kept.map(Math.abs)));
+test.each(['resnet18', 'resnet56', 'vgg16_bn_cifar', 'densenet121', 'googlenet'])(
+  '%s computes the same with its norms folded into convolutions',
+  async (name) => {
+    const kept = await resultOf(entryOf(name));
+    const folded = await resultOf(entryOf(name), { batchNorm: 'folded' });
+    expect(largestDifference(kept, folded)).toBeLessThan(1e-4 * Math.max(...kept.map(Math.abs)));
+  },
+);
+
+test('only norms that follow no convolution stay when norms are folded', () => {
+  expect(normsLeft('resnet50')).toBe(0);
+  expect(normsLeft('densenet121')).toBe(58 + 3 + 1); // before the 1×1 convolutions, in the transitions, the last
 });
 
-test('every block of a network is felt in its output', async () => {
-  const { removableBlocks } = zooModels.find(({ name }) => name === 'resnet56') ?? { removableBlocks: [] };
-  const whole = await logitsOf(buildZooModel('resnet56'), 32);
-  for (const block of removableBlocks) {
-    const without = await logitsOf(buildZooModel('resnet56', { omitBlocks: [block] }), 32);
-    expect(largestDifference(whole, without)).toBeGreaterThan(1e-3);
+test.each(['resnet56', 'squeezenet1_0', 'googlenet'])('every block of %s is felt in its output', async (name) => {
+  const entry = entryOf(name);
+  const whole = await resultOf(entry, {}, 32);
+  for (const block of entry.removableBlocks) {
+    expect(largestDifference(whole, await resultOf(entry, { omitBlocks: [block] }, 32))).toBeGreaterThan(1e-3);
+  }
+});
+
+test('the first, a middle and the last block of vgg16_bn_cifar are felt in its output', async () => {
+  const entry = entryOf('vgg16_bn_cifar');
+  const whole = await resultOf(entry, {}, 32);
+  for (const block of [1, 8, 12]) {
+    expect(largestDifference(whole, await resultOf(entry, { omitBlocks: [block] }, 32))).toBeGreaterThan(1e-3);
   }
 });
 

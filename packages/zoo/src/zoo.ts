@@ -1,16 +1,22 @@
 import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import type { Architecture, ZooEntry } from './architecture.js';
 import { cifarResnets } from './cifar-resnet.js';
+import { densenets } from './densenet.js';
 import { ZooError } from './errors.js';
+import { googlenets } from './googlenet.js';
 import { imagenetResnets } from './imagenet-resnet.js';
 import { Layers } from './layers.js';
 import { assertOmittable } from './omit.js';
+import { squeezenets } from './squeezenet.js';
+import { vggs } from './vgg.js';
 
 export interface ZooOptions {
   /** Seed of all weights; 1 when absent. */
   readonly seed?: string | number;
   /** `kept` (default): BatchNormalization nodes; `folded`: merged into the convolutions, as exporters do. */
   readonly batchNorm?: 'kept' | 'folded';
+  /** `random` (default), from the seed; `zero`: for questions of names, shapes and sizes, at next to no cost. */
+  readonly weights?: 'random' | 'zero';
   /** Blocks to build the network without; all other weights are those of the whole network. */
   readonly omitBlocks?: readonly number[];
   /** Side of the square input image, where another than the published one is wanted. */
@@ -19,7 +25,14 @@ export interface ZooOptions {
 
 const OPSET = 17;
 
-const FAMILIES: readonly (readonly Architecture[])[] = [imagenetResnets, cifarResnets];
+const FAMILIES: readonly (readonly Architecture[])[] = [
+  imagenetResnets,
+  cifarResnets,
+  vggs,
+  squeezenets,
+  densenets,
+  googlenets,
+];
 
 const ARCHITECTURES = new Map(FAMILIES.flat().map((each) => [each.entry.name, each]));
 
@@ -38,10 +51,10 @@ export function buildZooModel(name: string, options: ZooOptions = {}): OnnxModel
       hint: `it has ${[...ARCHITECTURES.keys()].join(', ')}`,
     });
   }
-  const { seed = 1, batchNorm = 'kept', omitBlocks = [], imageSizePx } = options;
+  const { seed = 1, batchNorm = 'kept', weights = 'random', omitBlocks = [], imageSizePx } = options;
   assertOmittable(omitBlocks, found.entry.removableBlocks);
   const graph = new GraphBuilder(name, { opset: OPSET });
   const size = imageSizePx === undefined ? {} : { imageSizePx };
-  found.build(new Layers(graph, { seed, batchNorm }), { omit: new Set(omitBlocks), ...size });
+  found.build(new Layers(graph, { seed, batchNorm, weights }), { omit: new Set(omitBlocks), ...size });
   return graph.build();
 }
