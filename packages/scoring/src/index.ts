@@ -1,1 +1,10 @@
+// Score
+export { score, type ScoreOptions, type ScoreRequest } from './score.js';
+
+// Calibration data
+export type { ArrayInfo, DatasetDescription, DatasetReader, Rows } from './dataset/array.js';
+export { type DatasetOptions, describeDataset, openDataset } from './dataset/open-dataset.js';
+export { type ArraySource, writeDataset } from './dataset/write-dataset.js';
+
+// Fail
 export { type ScoringCode, ScoringError } from './errors.js';
