@@ -35,7 +35,12 @@ export type PruningMethod = Static<typeof PruningMethod>;
 /** A candidate of a comparison, and what was measured of it. */
 export const ComparisonPoint = Type.Object({
   method: PruningMethod,
-  recipe: Recipe,
+  recipe: Type.Optional(
+    Type.Unsafe<Recipe>({
+      ...Recipe,
+      description: 'Names every filter that stays: only in the answer for one comparison, not in lists and streams',
+    }),
+  ),
   removed: Type.Integer({ description: 'Blocks or filters that went' }),
   prunedShare: Type.Number({ description: 'Of the parameters, 0 to 1' }),
   parameters: Type.Integer(),
