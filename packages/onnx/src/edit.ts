@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type ConstantData, tensorProto } from './constant-data.js';
 import { copyWith } from './copy.js';
+import { editNodes, type NodeEdit } from './edit-nodes.js';
 import { OnnxError } from './errors.js';
 import { modelFromProto, type OnnxModel } from './model.js';
 import {
@@ -23,6 +24,8 @@ export interface GraphEdit {
   readonly redirect?: ReadonlyMap<string, string>;
   /** Tensor → the constant it becomes, whether it was an initializer, was computed by a node, or is new. */
   readonly setConstants?: ReadonlyMap<string, ConstantData>;
+  /** Name of a node → what changes in it; it may read constants that `setConstants` adds. */
+  readonly setNodes?: ReadonlyMap<string, NodeEdit>;
   /** metadata_props to add or replace. */
   readonly setMetadata?: ReadonlyMap<string, string>;
 }
@@ -36,7 +39,8 @@ export interface GraphEdit {
 export function editGraph(model: OnnxModel, edit: GraphEdit): OnnxModel {
   const { graph } = model.proto;
   if (!graph) return model;
-  const withConstants = setConstants(model, graph, edit.setConstants ?? new Map());
+  const withNodes = editNodes(model.graph, graph, edit.setNodes ?? new Map());
+  const withConstants = setConstants(model, withNodes, edit.setConstants ?? new Map());
   const redirected = redirect(withConstants, edit.redirect ?? new Map());
   const proto = copyWith(ModelProtoSchema, model.proto, {
     graph: withoutDeadParts(redirected),

@@ -16,6 +16,7 @@ export type { ValueInfo } from './value-info.js';
 // Change
 export { type ConstantData, constantData, type TypedValues } from './constant-data.js';
 export { editGraph, type GraphEdit } from './edit.js';
+export type { NodeEdit } from './edit-nodes.js';
 export { exposeTensors } from './expose.js';
 export { type GraphLabels, labelGraph } from './label.js';
 
@@ -28,7 +29,7 @@ export {
   GraphBuilder,
   type PoolOptions,
 } from './graph-builder.js';
-export { seededRandom, seededValues } from './random.js';
+export { heValues, seededRandom, seededValues } from './random.js';
 
 // Fail
 export { type OnnxCode, OnnxError } from './errors.js';
