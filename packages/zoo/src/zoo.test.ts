@@ -116,6 +116,7 @@ test.each([
   ['squeezenet1_0', 8, 4, 0],
   ['densenet121', 58, 0, 0],
   ['googlenet', 9, 3, 0],
+  ['inception_v3', 11, 6, 0],
 ])('%s has %i blocks, of which %i keep their shape, and %i can go with new weights', (name, ...counts) => {
   const { blocks, removableBlocks, removableByReinitialising = [] } = entryOf(name);
   expect([blocks, removableBlocks.length, removableByReinitialising.length]).toEqual(counts);

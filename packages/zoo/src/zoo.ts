@@ -5,6 +5,7 @@ import { densenets } from './densenet.js';
 import { ZooError } from './errors.js';
 import { googlenets } from './googlenet.js';
 import { imagenetResnets } from './imagenet-resnet.js';
+import { inceptions } from './inception-v3.js';
 import { Layers } from './layers.js';
 import { assertOmittable } from './omit.js';
 import { squeezenets } from './squeezenet.js';
@@ -32,6 +33,7 @@ const FAMILIES: readonly (readonly Architecture[])[] = [
   squeezenets,
   densenets,
   googlenets,
+  inceptions,
 ];
 
 const ARCHITECTURES = new Map(FAMILIES.flat().map((each) => [each.entry.name, each]));
