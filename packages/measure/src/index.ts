@@ -16,6 +16,18 @@ export { runOnce, type RunOptions } from './run-once.js';
 export type { TensorData, TensorValue } from './tensor-data.js';
 export { type TensorShape, type Trace, traceShapes, type TraceOptions } from './trace-shapes.js';
 
+// Run a program of another package in a guarded child process
+export type { Program } from './parent/launch.js';
+export { defaultMemoryLimitBytes } from './parent/memory-limit.js';
+export {
+  type Answered,
+  type GuardedTask,
+  type Interim,
+  type ProbeLimits,
+  runGuarded,
+} from './parent/run-guarded.js';
+export { serveGuarded } from './probe/serve.js';
+
 // Read input data
 export { type InputArray, type InputArrays, readInputData, writeInputData } from './inputs/input-data.js';
 

@@ -15,6 +15,8 @@ function whereOf({ doing }: ProbeEnd): string {
       return ' while it warmed up';
     case 'sampling':
       return ' while it measured';
+    case 'scoring':
+      return ' while it scored';
     default:
       return '';
   }

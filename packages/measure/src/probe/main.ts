@@ -1,33 +1,21 @@
-import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import { MeasureError } from '../measure-error.js';
-import { startGuard } from './guard.js';
 import type { Failed, ProbeAnswer, ProbeMessage, ProbeRequest } from './messages.js';
 import { oneLine } from './one-line.js';
-import { guardOrdersIn, probeRequestIn } from './request.js';
+import { probeRequestIn } from './request.js';
+import { serveGuarded } from './serve.js';
 
-/** Sends a message to the parent and waits until it is on its way. */
-async function send(message: ProbeMessage): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.send?.(message, undefined, {}, (error) => (error === null ? resolve() : reject(error)));
-  });
-}
-
-/** Progress may be lost: a parent that is gone has no use for it. */
-function report(message: ProbeMessage): void {
-  if (process.connected) process.send?.(message, undefined, {}, () => undefined);
-}
+type Tell = (message: ProbeMessage) => void;
 
 /** Each task is loaded when it is asked for: the codec that a trace needs would cost every measurement 0.1 s. */
-async function perform(request: ProbeRequest): Promise<ProbeAnswer> {
+async function perform(request: ProbeRequest, tell: Tell): Promise<ProbeAnswer> {
   switch (request.kind) {
     case 'measure': {
       const { measureTask } = await import('./measure-task.js');
-      return measureTask(request, (progress) => report({ kind: 'progress', progress }));
+      return measureTask(request, (progress) => tell({ kind: 'progress', progress }));
     }
     case 'profile': {
       const { profileTask } = await import('./profile-task.js');
-      return profileTask(request, (progress) => report({ kind: 'progress', progress }));
+      return profileTask(request, (progress) => tell({ kind: 'progress', progress }));
     }
     case 'trace':
       return (await import('./trace-task.js')).traceTask(request);
@@ -57,21 +45,12 @@ function failure(cause: unknown): Failed {
   }
 }
 
-async function answer(message: unknown): Promise<ProbeMessage> {
+async function answer(message: unknown, tell: Tell): Promise<ProbeMessage> {
   try {
-    return await perform(probeRequestIn(message));
+    return await perform(probeRequestIn(message), tell);
   } catch (cause) {
     return failure(cause);
   }
 }
 
-const orders = guardOrdersIn(JSON.parse(process.argv[2] ?? 'null'));
-startGuard(orders);
-// A parent that is gone cannot remove the folder; one that is alive finds it removed.
-process.once('exit', () => rmSync(orders.workDir, { recursive: true, force: true }));
-const endWithParent = (): never => process.exit(1);
-process.once('disconnect', endWithParent);
-const [message]: unknown[] = await once(process, 'message');
-await send(await answer(message));
-process.off('disconnect', endWithParent);
-process.disconnect();
+await serveGuarded(answer);
