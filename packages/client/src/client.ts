@@ -1,5 +1,6 @@
 import { type ArtifactCalls, artifactCalls } from './artifacts.js';
 import { type CandidateCalls, candidateCalls } from './candidates.js';
+import { type ComparisonCalls, comparisonCalls } from './comparisons.js';
 import { ClientError } from './error.js';
 import { type AgentCalls, agentCalls, type TargetCalls, targetCalls } from './fleet.js';
 import { type InputCalls, inputCalls } from './inputs.js';
@@ -35,6 +36,7 @@ export interface Client {
   readonly targets: TargetCalls;
   readonly agents: AgentCalls;
   readonly plans: PlanCalls;
+  readonly comparisons: ComparisonCalls;
 }
 
 function checkedBaseUrl(baseUrl: string): string {
@@ -67,5 +69,6 @@ export function createClient(options: ClientOptions): Client {
     targets: targetCalls(transport),
     agents: agentCalls(transport),
     plans: planCalls(transport),
+    comparisons: comparisonCalls(transport),
   };
 }

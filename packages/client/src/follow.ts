@@ -1,4 +1,4 @@
-import { parserOf, Plan, PlanEvent, type PlanStatus } from '@espalier/contracts';
+import { Comparison, type ComparisonStatus, parserOf, Plan, PlanEvent, type PlanStatus } from '@espalier/contracts';
 import type { EventSourceMessage } from 'eventsource-parser';
 import { ClientError, isPassing } from './error.js';
 import { eventsOf } from './event-stream.js';
@@ -10,21 +10,43 @@ export type PlanUpdate =
   | { readonly kind: 'event'; readonly event: PlanEvent }
   | { readonly kind: 'plan'; readonly plan: Plan };
 
+/** Something that happened to a comparison, or the comparison as it is now, without recipes. */
+export type ComparisonUpdate =
+  | { readonly kind: 'event'; readonly event: PlanEvent }
+  | { readonly kind: 'comparison'; readonly comparison: Comparison };
+
 const parsePlan = parserOf('Plan', Plan);
+const parseComparison = parserOf('Comparison', Comparison);
 const parseEvent = parserOf('PlanEvent', PlanEvent);
 
-const FINAL: ReadonlySet<PlanStatus> = new Set<PlanStatus>(['verified', 'infeasible', 'failed', 'cancelled']);
+type Status = PlanStatus | ComparisonStatus;
 
-/** Whether nothing will happen to a plan any more. */
-export const isFinal = ({ status }: Pick<Plan, 'status'>): boolean => FINAL.has(status);
+const FINAL: ReadonlySet<Status> = new Set<Status>(['verified', 'infeasible', 'finished', 'failed', 'cancelled']);
 
-function updateOf(message: EventSourceMessage): PlanUpdate | undefined {
+/** Whether nothing will happen to a plan or a comparison any more. */
+export const isFinal = ({ status }: { readonly status: Status }): boolean => FINAL.has(status);
+
+type EventUpdate = Extract<PlanUpdate, { kind: 'event' }>;
+
+/** What is followed: where its events are, and how it reads them. */
+interface Followed<State extends { readonly kind: 'plan' | 'comparison' }> {
+  readonly path: string;
+  readonly kind: State['kind'];
+  /** @throws when the value has the wrong shape */
+  readonly parse: (value: unknown) => State;
+  readonly isLast: (state: State) => boolean;
+}
+
+function updateOf<State extends { readonly kind: 'plan' | 'comparison' }>(
+  { kind, parse }: Followed<State>,
+  message: EventSourceMessage,
+): State | EventUpdate | undefined {
   try {
-    if (message.event === 'plan') return { kind: 'plan', plan: parsePlan(JSON.parse(message.data)) };
+    if (message.event === kind) return parse(JSON.parse(message.data));
     if (message.event === 'event') return { kind: 'event', event: parseEvent(JSON.parse(message.data)) };
     return undefined; // a kind of a later version
   } catch (cause) {
-    throw new ClientError('answer-invalid', `events of a plan: ${String(cause)}`, {
+    throw new ClientError('answer-invalid', `events of a ${kind}: ${String(cause)}`, {
       cause,
       hint: 'server and client are of different versions',
     });
@@ -32,27 +54,27 @@ function updateOf(message: EventSourceMessage): PlanUpdate | undefined {
 }
 
 /** One connection: its updates, until it ends or breaks. */
-async function* connection(
+async function* connection<State extends { readonly kind: 'plan' | 'comparison' }>(
   transport: Transport,
-  id: string,
+  followed: Followed<State>,
   after: number | undefined,
   signal: AbortSignal | undefined,
-): AsyncGenerator<PlanUpdate, void, undefined> {
+): AsyncGenerator<State | EventUpdate, void, undefined> {
   const headers = {
     accept: 'text/event-stream',
     ...(after === undefined ? {} : { 'last-event-id': String(after) }),
   };
   const { response, close } = await transport.open({
     method: 'GET',
-    path: pathOf('plans', id, 'events'),
+    path: followed.path,
     headers,
     signal,
-    repeatable: false, // `followPlan` comes back itself
+    repeatable: false, // `follow` comes back itself
   });
   try {
     if (response.body === null) return;
     for await (const message of eventsOf(response.body)) {
-      const update = updateOf(message);
+      const update = updateOf(followed, message);
       if (update !== undefined) yield update;
     }
   } catch (cause) {
@@ -66,31 +88,35 @@ async function* connection(
 /** A plan takes minutes to hours: who follows it outlasts so many times the tries of a single call. */
 const PATIENCE = 6;
 
-/** What is still worth telling: every plan, and the events after `lastSeq`. */
-const isNews = (update: PlanUpdate, lastSeq: number | undefined): boolean =>
-  update.kind === 'plan' || lastSeq === undefined || update.event.seq > lastSeq;
+const isEvent = (update: { readonly kind: string }): update is EventUpdate => update.kind === 'event';
 
-/**
- * The updates of a plan until it is final, over as many connections as it takes. No event comes twice.
- * @throws ClientError when the API refuses, or stays away for `PATIENCE` times the client's retries
- */
-export async function* followPlan(
+interface Following {
+  readonly after?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The updates of something until its last, over as many connections as it takes. No event comes twice. */
+async function* follow<State extends { readonly kind: 'plan' | 'comparison' }>(
   transport: Transport,
-  id: string,
-  { after, signal }: { readonly after?: number; readonly signal?: AbortSignal | undefined },
-): AsyncGenerator<PlanUpdate, void, undefined> {
+  followed: Followed<State>,
+  { after, signal }: Following,
+): AsyncGenerator<State | EventUpdate, void, undefined> {
   let lastSeq = after;
   let fruitless = 0;
   for (;;) {
     let failure: ClientError | undefined;
     let heard = false;
     try {
-      for await (const update of connection(transport, id, lastSeq, signal)) {
+      for await (const update of connection(transport, followed, lastSeq, signal)) {
         heard = true;
-        if (!isNews(update, lastSeq)) continue;
-        if (update.kind === 'event') lastSeq = update.event.seq;
-        yield update;
-        if (update.kind === 'plan' && isFinal(update.plan)) return;
+        if (isEvent(update)) {
+          if (lastSeq !== undefined && update.event.seq <= lastSeq) continue;
+          lastSeq = update.event.seq;
+          yield update;
+        } else {
+          yield update;
+          if (followed.isLast(update)) return;
+        }
       }
     } catch (error) {
       if (!isPassing(error)) throw error;
@@ -100,4 +126,40 @@ export async function* followPlan(
     if (failure !== undefined && fruitless > transport.retry.retries * PATIENCE) throw failure;
     await pause(retryDelayMs(Math.max(fruitless, 1), transport.retry, transport.random()), signal);
   }
+}
+
+/**
+ * The updates of a plan until it is final, over as many connections as it takes. No event comes twice.
+ * @throws ClientError when the API refuses, or stays away for `PATIENCE` times the client's retries
+ */
+export function followPlan(
+  transport: Transport,
+  id: string,
+  options: Following,
+): AsyncGenerator<PlanUpdate, void, undefined> {
+  const followed: Followed<Extract<PlanUpdate, { kind: 'plan' }>> = {
+    path: pathOf('plans', id, 'events'),
+    kind: 'plan',
+    parse: (value) => ({ kind: 'plan', plan: parsePlan(value) }),
+    isLast: ({ plan }) => isFinal(plan),
+  };
+  return follow(transport, followed, options);
+}
+
+/**
+ * The updates of a comparison until it is final, like those of a plan.
+ * @throws ClientError as `followPlan`
+ */
+export function followComparison(
+  transport: Transport,
+  id: string,
+  options: Following,
+): AsyncGenerator<ComparisonUpdate, void, undefined> {
+  const followed: Followed<Extract<ComparisonUpdate, { kind: 'comparison' }>> = {
+    path: pathOf('comparisons', id, 'events'),
+    kind: 'comparison',
+    parse: (value) => ({ kind: 'comparison', comparison: parseComparison(value) }),
+    isLast: ({ comparison }) => isFinal(comparison),
+  };
+  return follow(transport, followed, options);
 }

@@ -10,4 +10,5 @@ export type { InputCalls } from './inputs.js';
 export type { MeasurementCalls, MeasurementInput, MeasurementListOptions } from './measurements.js';
 export type { AgentCalls, CanaryOptions, TargetCalls, TargetInput } from './fleet.js';
 export type { FollowOptions, PlanCalls, PlanInput } from './plans.js';
-export { isFinal, type PlanUpdate } from './follow.js';
+export type { ComparisonCalls, ComparisonInput } from './comparisons.js';
+export { type ComparisonUpdate, isFinal, type PlanUpdate } from './follow.js';

@@ -2,7 +2,8 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { Agent, Target } from './fleet.js';
 import { Measurement, MeasurementStatus } from './measurement.js';
 import { MeasurementKind } from './spec.js';
-import { Candidate, Model, Reduction } from './model.js';
+import { Candidate, Criterion, Model, Reduction } from './model.js';
+import { Comparison } from './comparison.js';
 import { Plan } from './plan.js';
 import { Granularity, PageQuery, Sha256, TargetName, Timestamp } from './primitives.js';
 
@@ -19,6 +20,8 @@ export const MeasurementPage = pageOf(Measurement);
 export type MeasurementPage = Static<typeof MeasurementPage>;
 export const PlanPage = pageOf(Plan);
 export type PlanPage = Static<typeof PlanPage>;
+export const ComparisonPage = pageOf(Comparison);
+export type ComparisonPage = Static<typeof ComparisonPage>;
 export const AgentPage = pageOf(Agent);
 export type AgentPage = Static<typeof AgentPage>;
 export const TargetPage = pageOf(Target);
@@ -71,6 +74,18 @@ export const ScoreQuery = Type.Object({
   reduction: Type.Unsafe<Reduction>({ ...Reduction, default: 'all' }),
 });
 export type ScoreQuery = Static<typeof ScoreQuery>;
+
+/** Which scores to show, the criterion among the query. */
+export const NamedScoreQuery = Type.Object({ ...ScoreQuery.properties, criterion: Criterion });
+export type NamedScoreQuery = Static<typeof NamedScoreQuery>;
+
+/** Which scores of filters to show. */
+export const FilterScoreQuery = Type.Object({ criterion: Criterion });
+export type FilterScoreQuery = Static<typeof FilterScoreQuery>;
+
+/** Which plans to list. */
+export const PlanQuery = Type.Object({ ...PageQuery.properties, modelId: Type.Optional(Sha256) });
+export type PlanQuery = Static<typeof PlanQuery>;
 
 /** Adds or changes a target of one's own. */
 export const PutTarget = Type.Object(
