@@ -1,6 +1,9 @@
 /** Criteria for blocks that need nothing but the weights: those that `scoreBlocks` computes. */
 export type WeightCriterion = 'l1' | 'l2' | 'l1-normalised' | 'l2-normalised' | 'bn-scale' | 'random';
 
+/** Criteria for filters that need nothing but the weights: those that `scoreFilters` computes. */
+export type FilterCriterion = 'l1' | 'l2' | 'bn-scale' | 'fpgm' | 'clr-rnf' | 'dafp' | 'cluster' | 'random';
+
 /**
  * What a criterion takes beside the model, the most that it needs: nothing but its weights, input data, input data with
  * labels, or a job that trains and posts its scores.
@@ -72,6 +75,47 @@ export const weightCriteria: readonly (Criterion & { readonly name: WeightCriter
     source: LAYER_PRUNE,
   },
 ];
+
+/** The criteria that `scoreFilters` knows, the default first. */
+export const filterCriteria: readonly (Criterion & { readonly name: FilterCriterion })[] = [
+  {
+    name: 'l2',
+    of: 'filters',
+    description: 'Squared weights of the filter, over every layer that makes its channel',
+    formula: 'Σ w²',
+    needs: 'weights',
+    source: 'Li et al., arXiv 1608.08710 (with Σ |w|); the square as in LayerPrune, arXiv 2007.05667',
+  },
+  {
+    name: 'l1',
+    of: 'filters',
+    description: 'Absolute weights of the filter, over every layer that makes its channel',
+    formula: 'Σ |w|',
+    needs: 'weights',
+    source: 'Li et al., arXiv 1608.08710',
+  },
+  {
+    name: 'bn-scale',
+    of: 'filters',
+    description: 'Scales of the batch normalisations behind the filter; needs norms that are not folded',
+    formula: 'mean |γ|',
+    needs: 'weights',
+    source: 'Network slimming, arXiv 1708.06519',
+  },
+  {
+    name: 'random',
+    of: 'filters',
+    description: 'A number that means nothing, as the baseline to beat',
+    formula: 'uniform in [0, 1), from a seed',
+    needs: 'weights',
+    source: 'baseline',
+  },
+];
+
+/** Whether `scoreFilters` knows a criterion of this name. */
+export function isFilterCriterion(name: string): name is FilterCriterion {
+  return filterCriteria.some((criterion) => criterion.name === name);
+}
 
 /** Whether `scoreBlocks` knows a criterion of this name. */
 export function isWeightCriterion(name: string): name is WeightCriterion {

@@ -11,7 +11,13 @@ export type PruningCode =
   /** The criterion needs something that these blocks do not have. */
   | 'criterion-not-applicable'
   /** A score is not a finite number. */
-  | 'importance-invalid';
+  | 'importance-invalid'
+  /** There is no filter group of this name. */
+  | 'group-unknown'
+  /** Filters of a group that has to stay whole; the message says why it has to. */
+  | 'group-not-prunable'
+  /** Rates, limits, scores or kept filters that do not fit the groups. */
+  | 'filter-choice-invalid';
 
 /** The one error class of this package. `code` is for programs, `message` and `hint` are for people. */
 export class PruningError extends Error {

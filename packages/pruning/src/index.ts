@@ -6,6 +6,9 @@ export { findBlocks, summarise } from './find.js';
 export {
   type Criterion,
   type CriterionNeed,
+  type FilterCriterion,
+  filterCriteria,
+  isFilterCriterion,
   isWeightCriterion,
   type WeightCriterion,
   weightCriteria,
@@ -16,10 +19,21 @@ export { ensemble } from './score-ensemble.js';
 export type { Reduction } from './scored-layers.js';
 
 // Remove them
-export { BASE_KEY, type BlockRecipe, RECIPE_KEY, removeBlocks } from './remove.js';
+export type { Reinitialised } from './reinitialise.js';
+export {
+  BASE_KEY,
+  type BlockRecipe,
+  type PrunedModel,
+  RECIPE_KEY,
+  REINITIALISED_KEY,
+  removeBlocks,
+} from './remove.js';
 
 // Filters
 export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
+export { chooseFilters, type FilterChoice } from './filter-criteria/choose-filters.js';
+export type { FilterRates, FilterScope } from './filter-criteria/filter-choice.js';
+export { type FilterScoreOptions, type FilterScores, scoreFilters } from './filter-criteria/score-filters.js';
 
 // Fail
 export { type PruningCode, PruningError } from './errors.js';

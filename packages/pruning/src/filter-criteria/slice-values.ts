@@ -1,0 +1,68 @@
+import type { GraphView } from '@espalier/onnx';
+import { elementCount } from '../constants.js';
+import type { FilterGroup, SliceRole, WeightSlice } from '../filters/group.js';
+import { nodeWeights } from '../weights.js';
+
+/** The numbers of one weight tensor that filters have a part in. */
+export interface SliceValues {
+  readonly node: string;
+  /** All values of the stored tensor, row-major, as the numbers that they stand for. */
+  readonly values: Float32Array;
+  /** How many numbers belong to one filter. */
+  readonly perFilter: number;
+  /** Calls `visit` with the start and end in `values` of every run of neighbours that belongs to the filter. */
+  readonly visit: (filter: number, visit: (start: number, end: number) => void) => void;
+}
+
+/**
+ * The weights of a group in one role, in the order of its slices: matrices and filters only, no biases nor other vectors.
+ * A text says why they cannot be read.
+ */
+export function weightSlices(graph: GraphView, group: FilterGroup, role: SliceRole): readonly SliceValues[] | string {
+  const slices: SliceValues[] = [];
+  for (const slice of group.slices) {
+    if (slice.role !== role || (graph.constantTensor(slice.tensor)?.dims.length ?? 0) < 2) continue;
+    const values = sliceValues(graph, slice);
+    if (typeof values === 'string') return values;
+    slices.push(values);
+  }
+  return slices;
+}
+
+/** The numbers behind one slice, quantised ones as what they stand for; a text says why they cannot be read. */
+export function sliceValues(graph: GraphView, slice: WeightSlice): SliceValues | string {
+  const tensor = graph.constantTensor(slice.tensor);
+  if (!tensor) return `weights that are not stored at node ${JSON.stringify(slice.node)}`;
+  const values = tensor.elementType.includes('int')
+    ? dequantised(graph, slice, tensor.elementCount)
+    : tensor.toFloat32();
+  if (typeof values === 'string') return values;
+  const { dims } = tensor;
+  const outer = elementCount(dims.slice(0, slice.axis));
+  const inner = elementCount(dims.slice(slice.axis + 1));
+  const length = dims[slice.axis] ?? 1;
+  return {
+    node: slice.node,
+    values,
+    perFilter: outer * slice.indicesOf(0).length * inner,
+    visit: (filter, visit) => {
+      for (const index of slice.indicesOf(filter)) {
+        for (let row = 0; row < outer; row++) {
+          const start = (row * length + index) * inner;
+          visit(start, start + inner);
+        }
+      }
+    },
+  };
+}
+
+/** Stored integers say nothing without their scale, which the node that uses them knows. */
+function dequantised(graph: GraphView, { node: name, tensor }: WeightSlice, count: number): Float32Array | string {
+  const node = graph.nodeNamed(name);
+  const weights = node && nodeWeights(graph, node);
+  if (weights?.kind === 'unreadable') return weights.reason;
+  const [only, ...others] = weights?.tensors ?? [];
+  if (others.length > 0 || !(only?.values instanceof Float32Array) || only.values.length !== count)
+    return `integer weights ${JSON.stringify(tensor)} at node ${JSON.stringify(name)}`;
+  return only.values;
+}
