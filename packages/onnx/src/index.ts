@@ -19,6 +19,7 @@ export { editGraph, type GraphEdit } from './edit.js';
 export type { NodeEdit } from './edit-nodes.js';
 export { exposeTensors } from './expose.js';
 export { type GraphLabels, labelGraph } from './label.js';
+export { type Factor, scaleTensors } from './scale.js';
 
 // Build
 export type { AttributeValue } from './attribute-proto.js';

@@ -53,7 +53,7 @@ interface Ended<Answer> {
 }
 
 /** Messages of a process that are not its answer. */
-function isInterim<Answer extends { readonly kind: string }>(message: Interim | Answer): message is Interim {
+function isInterim(message: Interim | { readonly kind: string }): message is Interim {
   return message.kind === 'progress' || message.kind === 'at-work';
 }
 
