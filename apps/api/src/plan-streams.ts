@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Plan, PlanEvent } from '@espalier/contracts';
+import type { Comparison, Plan, PlanEvent } from '@espalier/contracts';
 import { isFinal, type Notice, type Store, StoreError } from '@espalier/store';
 import { liveView } from './live-plans.js';
 
@@ -8,10 +8,13 @@ const POLL_MS = 500;
 /** Proxies close connections that say nothing. */
 const COMMENT_MS = 10_000;
 
-/** Server-sent events of plans, until they are over or everything stops. */
+/** What is followed; also what its messages are called. */
+export type FollowedKind = 'plan' | 'comparison';
+
+/** Server-sent events of plans and comparisons, until they are over or everything stops. */
 export interface PlanStreams {
-  /** The stream of one plan as text, from the event after `afterSeq`. */
-  follow(planId: string, afterSeq: number): AsyncGenerator<string, void, undefined>;
+  /** The stream of one of them as text, from the event after `afterSeq`. */
+  follow(kind: FollowedKind, id: string, afterSeq: number): AsyncGenerator<string, void, undefined>;
   /** Something changed: whoever waits looks again at once. */
   readonly onNotice: (notice: Notice) => void;
   /** Ends all streams. */
@@ -19,7 +22,7 @@ export interface PlanStreams {
 }
 
 const eventFrame = (event: PlanEvent): string => `id: ${event.seq}\nevent: event\ndata: ${JSON.stringify(event)}\n\n`;
-const planFrame = (json: string): string => `event: plan\ndata: ${json}\n\n`;
+const stateFrame = (kind: FollowedKind, json: string): string => `event: ${kind}\ndata: ${json}\n\n`;
 
 /** Wakes those who wait for a plan. */
 function createBells() {
@@ -44,39 +47,42 @@ export function createPlanStreams(store: Store): PlanStreams {
   const bells = createBells();
   const stop = new AbortController();
 
-  /** The plan is read first: a final one is only sent after every event before it. */
-  async function news(planId: string, afterSeq: number): Promise<{ plan: Plan; events: readonly PlanEvent[] }> {
-    const plan = await store.plans.get(planId);
-    return { plan: await liveView(store, plan), events: await store.plans.events(planId, afterSeq) };
+  const read = async (kind: FollowedKind, id: string): Promise<Plan | Comparison> =>
+    kind === 'plan' ? await store.plans.get(id) : await store.comparisons.get(id);
+
+  /** The state is read first: a final one is only sent after every event before it. */
+  async function news(kind: FollowedKind, id: string, afterSeq: number) {
+    const state = await read(kind, id);
+    return { state: await liveView(store, state), events: await store.plans.events(id, afterSeq) };
   }
 
-  async function newsIfThere(planId: string, afterSeq: number) {
+  async function newsIfThere(kind: FollowedKind, id: string, afterSeq: number) {
     try {
-      return await news(planId, afterSeq);
+      return await news(kind, id, afterSeq);
     } catch (error) {
       if (error instanceof StoreError && error.retryable) return undefined; // it comes back
       throw error;
     }
   }
 
-  async function* follow(planId: string, afterSeq: number): AsyncGenerator<string, void, undefined> {
+  async function* follow(kind: FollowedKind, id: string, afterSeq: number): AsyncGenerator<string, void, undefined> {
     let seq = afterSeq;
     let sent = '';
     let silentSince = Date.now();
     while (!stop.signal.aborted) {
-      const found = await newsIfThere(planId, seq);
+      const found = await newsIfThere(kind, id, seq);
       const frames = (found?.events ?? []).map(eventFrame);
       seq = found?.events.at(-1)?.seq ?? seq;
-      const json = found === undefined ? sent : JSON.stringify(found.plan);
-      if (json !== sent) frames.push(planFrame(json));
+      const json = found === undefined ? sent : JSON.stringify(found.state);
+      if (json !== sent) frames.push(stateFrame(kind, json));
       sent = json;
       if (frames.length === 0 && Date.now() - silentSince > COMMENT_MS) frames.push(': still here\n\n');
       if (frames.length > 0) {
         silentSince = Date.now();
         yield frames.join('');
       }
-      if (found !== undefined && isFinal(found.plan.status)) return;
-      await bells.wait(planId, POLL_MS, stop.signal);
+      if (found !== undefined && isFinal(found.state.status)) return;
+      await bells.wait(id, POLL_MS, stop.signal);
     }
   }
 

@@ -1,5 +1,8 @@
-import type { Plan, PlanProgress } from '@espalier/contracts';
+import type { Comparison, Plan, PlanProgress } from '@espalier/contracts';
 import { isFinal, type PlanActivity } from '@espalier/store';
+
+/** What a plan and a comparison have in common for those who watch them. */
+type Watched = Pick<Plan | Comparison, 'status' | 'progress' | 'waitingFor'>;
 
 type RunningMeasurement = PlanActivity['running'][number];
 
@@ -22,7 +25,7 @@ function remainingSeconds({ running, meanSeconds }: PlanActivity, waiting: numbe
   return Math.max(0, ...known) + (waiting * (meanSeconds ?? 0)) / Math.max(1, running.length);
 }
 
-function progressOf({ progress, status }: Plan, activity: PlanActivity, now: Date): PlanProgress {
+function progressOf({ progress, status }: Watched, activity: PlanActivity, now: Date): PlanProgress {
   const done = Math.max(progress.done, activity.ended);
   const total = Math.max(progress.total, activity.known);
   if (isFinal(status)) return { done, total, now: null, remainingSeconds: null };
@@ -47,15 +50,15 @@ function obstacleOf(target: string, service: TargetService): string | undefined 
 }
 
 /**
- * The plan as the API shows it: what the planner last said, and what the fleet does for it at this moment.
+ * A plan or a comparison as the API shows it: what the planner last said, and what the fleet does for it at this moment.
  * @param serviceOf whether an agent for a target is there, and may measure
  */
-export function planView(
-  plan: Plan,
+export function planView<Work extends Watched>(
+  plan: Work,
   activity: PlanActivity,
   serviceOf: (target: string) => TargetService,
   now: Date,
-): Plan {
+): Work {
   const progress = progressOf(plan, activity, now);
   if (isFinal(plan.status)) return { ...plan, progress };
   return {

@@ -24,8 +24,8 @@ const BASE = { precision: 0.01, maxSeconds: 10 } as const;
 
 /** The spec of one measurement of a plan. */
 export function specOf(
-  { purpose, sharper }: MeasurementWish,
-  { spec: asked = {} }: CreatePlan,
+  { purpose, sharper }: Pick<MeasurementWish, 'purpose' | 'sharper'>,
+  { spec: asked = {} }: Pick<CreatePlan, 'spec'>,
 ): PartialMeasurementSpec {
   const { provider: _decidedByTarget, ...resolved } = resolveSpec(asked);
   const spec = { ...resolved, processes: asked.processes ?? PROCESSES };
@@ -77,7 +77,8 @@ export async function requestOf(
   return { key: wish.key, label, request: { ...common, subject: artifact, control: modelId } };
 }
 
-const PRIORITY = 100;
+/** Of what plans and comparisons ask for. */
+export const PRIORITY = 100;
 
 /** How a stored measurement ended, as the planner sees it. */
 export function outcomeOf({ result, failure, status }: Measurement): MeasurementOutcome {

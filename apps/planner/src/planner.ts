@@ -3,6 +3,7 @@ import { loadSolver, type Solver } from '@espalier/planner';
 import { type MeasurementQueue, openQueue } from '@espalier/queue';
 import { openStore, type SavedStep, type Store } from '@espalier/store';
 import type { Logger } from 'pino';
+import { decideComparison } from './comparisons/decide.js';
 import type { PlannerConfig } from './config.js';
 import { decide } from './decide.js';
 
@@ -18,7 +19,7 @@ export interface RunningPlanner {
 }
 
 /**
- * Starts stepping every plan that has something to do, until it is closed. Any number of planners may run.
+ * Starts stepping every plan and comparison that has something to do, until it is closed. Any number of planners may run.
  * @throws QueueError `redis-unavailable`; StoreError `database-unavailable`
  */
 export async function startPlanner(config: PlannerConfig, log: Logger): Promise<RunningPlanner> {
@@ -81,7 +82,9 @@ interface Loop {
 async function stepForever({ store, solver, queue, bell, log, signal }: Loop): Promise<void> {
   while (!signal.aborted) {
     try {
-      const saved = await store.plans.withDue((plan) => decide(store, solver, plan));
+      const saved = await store.plans.withDue((due) =>
+        due.kind === 'plan' ? decide(store, solver, due) : decideComparison(store, due),
+      );
       if (saved === null) await bell.wait(POLL_MS);
       else await enqueue(queue, saved, log);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { CreatePlan, Id, PageQuery, Plan, PlanPage, Problem } from '@espalier/contracts';
+import { CreatePlan, Id, Plan, PlanPage, PlanQuery, Problem } from '@espalier/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
@@ -31,7 +31,7 @@ export const planRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, {
 
   app.get(
     '/plans',
-    { schema: { tags, summary: 'Plans, newest first', querystring: PageQuery, response: { 200: PlanPage } } },
+    { schema: { tags, summary: 'Plans, newest first', querystring: PlanQuery, response: { 200: PlanPage } } },
     async ({ query }) => await livePage(store, await store.plans.list(query)),
   );
 
@@ -70,7 +70,7 @@ export const planRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, {
     },
     async ({ params: { planId }, headers }, reply) => {
       await store.plans.get(planId);
-      const stream = Readable.from(planStreams.follow(planId, Number(headers['last-event-id'] ?? 0)));
+      const stream = Readable.from(planStreams.follow('plan', planId, Number(headers['last-event-id'] ?? 0)));
       void reply
         .type('text/event-stream')
         .header('cache-control', 'no-store')
