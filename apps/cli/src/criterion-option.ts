@@ -1,10 +1,14 @@
-import { Criterion } from '@espalier/contracts';
+import { ContractError, Criterion, parserOf } from '@espalier/contracts';
 import { InvalidArgumentError } from 'commander';
 
-const NAME = new RegExp(Criterion.pattern);
+const parse = parserOf('The criterion', Criterion);
 
 /** Parser of an option that names a criterion: one of ours, or what a training job calls the scores that it posted. */
 export function criterionName(text: string): Criterion {
-  if (NAME.test(text)) return text;
-  throw new InvalidArgumentError('Give a name in lower case, digits and dashes; `espalier criteria` lists ours.');
+  try {
+    return parse(text);
+  } catch (cause) {
+    if (!(cause instanceof ContractError)) throw cause;
+    throw new InvalidArgumentError('Give a name in lower case, digits and dashes; `espalier criteria` lists ours.');
+  }
 }
