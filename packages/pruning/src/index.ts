@@ -33,6 +33,12 @@ export {
 export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
 export { chooseFilters, type FilterChoice } from './filter-criteria/choose-filters.js';
 export type { FilterRates, FilterScope } from './filter-criteria/filter-choice.js';
+export {
+  type GroupRate,
+  largestRates,
+  type LargestRatesOptions,
+  type LossOf,
+} from './filter-criteria/largest-rates.js';
 export { type FilterScoreOptions, type FilterScores, scoreFilters } from './filter-criteria/score-filters.js';
 
 // Fail
