@@ -9,11 +9,14 @@ import { web } from './plugins/web.js';
 import { agentRoutes } from './routes/agents.js';
 import { artifactRoutes } from './routes/artifacts.js';
 import { candidateRoutes } from './routes/candidates.js';
+import { comparisonRoutes } from './routes/comparisons.js';
+import { datasetRoutes } from './routes/datasets.js';
 import { healthRoutes } from './routes/health.js';
 import { inputRoutes } from './routes/inputs.js';
 import { measurementRoutes } from './routes/measurements.js';
 import { modelRoutes } from './routes/models.js';
 import { planRoutes } from './routes/plans.js';
+import { scoreRoutes } from './routes/scores.js';
 import { targetRoutes } from './routes/targets.js';
 import { VERSION } from './version.js';
 
@@ -25,10 +28,13 @@ const v1 = [
   candidateRoutes,
   artifactRoutes,
   inputRoutes,
+  scoreRoutes,
+  datasetRoutes,
   measurementRoutes,
   targetRoutes,
   agentRoutes,
   planRoutes,
+  comparisonRoutes,
 ];
 
 /** The API as a Fastify instance that does not listen yet. Closing it ends the streams, and nothing else of `deps`. */

@@ -4,6 +4,7 @@ export type ApiCode =
   | 'media-type-unsupported'
   | 'body-too-large'
   | 'batch-too-large'
+  | 'sweep-not-allowed'
   | 'route-unknown'
   | 'not-ready'
   | 'port-taken'

@@ -3,7 +3,7 @@ import { type Plan, Plan as PlanSchema, parserOf } from '@espalier/contracts';
 import type { PlanStep, SavedStep } from '@espalier/store';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { enrol, resultOf } from './testing/fleet.js';
-import { residualNetwork } from './testing/models.js';
+import { linearNetwork, residualNetwork } from './testing/models.js';
 import { type ApiScene, openApiScene } from './testing/scene.js';
 import { openStream, type PlanReader } from './testing/stream.js';
 
@@ -66,10 +66,12 @@ test('a plan is created with defaults and can be found again', async () => {
   expect(answer.headers.get('location')).toBe(`/v1/plans/${String(answer.body['id'])}`);
   expect((await api.get(answer.headers.get('location') ?? '')).body).toEqual(answer.body);
   expect((await api.get('/v1/plans')).body).toMatchObject({ items: [{ id: answer.body['id'] }] });
+  expect((await api.get(`/v1/plans?modelId=${modelId}`)).body).toMatchObject({ items: [{ id: answer.body['id'] }] });
+  expect((await api.get(`/v1/plans?modelId=${'f'.repeat(64)}`)).body).toMatchObject({ items: [] });
 });
 
 test('a plan that cannot begin is refused with what would help', async () => {
-  const flat = residualNetwork({ blocks: 0 });
+  const flat = linearNetwork();
   const flatId = createHash('sha256').update(flat).digest('hex');
   await api.upload('/v1/models', flat);
   const budgets = [{ target: 'x86-cpu', ratio: 0.7 }];
@@ -78,6 +80,10 @@ test('a plan that cannot begin is refused with what would help', async () => {
     [{ modelId: 'f'.repeat(64), budgets }, 422, 'model-unknown', '/v1/models'],
     [{ modelId, budgets: [{ target: 'toaster', ratio: 0.7 }] }, 422, 'target-unknown', 'x86-cpu'],
     [{ modelId, budgets, pinned: [99] }, 422, 'block-unknown', 'from 0'],
+    [{ modelId, budgets, spec: { inputData: 'f'.repeat(64) } }, 422, 'artifact-unknown', '/v1/inputs'],
+    [{ modelId, budgets, spec: { inputData: modelId } }, 422, 'artifact-kind-wrong', '/v1/inputs'],
+    [{ modelId, budgets, criterion: 'ablation' }, 422, 'scores-unknown', 'kind score'],
+    [{ modelId, budgets, criterion: 'my-scores' }, 422, 'scores-unknown', '/scores/my-scores'],
   ];
   for (const [plan, status, code, hint] of cases) {
     expect(await api.post('/v1/plans', plan)).toMatchObject({
@@ -85,11 +91,11 @@ test('a plan that cannot begin is refused with what would help', async () => {
       body: { code, hint: expect.stringContaining(hint) },
     });
   }
-  expect(await api.post('/v1/plans', { modelId, budgets, criterion: 'magic' })).toMatchObject({
+  expect(await api.post('/v1/plans', { modelId, budgets, reduction: 'magic' })).toMatchObject({
     status: 400,
     body: {
       code: 'request-invalid',
-      errors: [{ path: 'body/criterion', message: 'must be one of "l1", "l2", "bn-scale", "random"' }],
+      errors: [{ path: 'body/reduction', message: 'must be one of "all", "paper"' }],
     },
   });
 });

@@ -1,9 +1,11 @@
 import { STATUS_CODES } from 'node:http';
+import { CatalogError } from '@espalier/catalog';
 import { type ContractViolation, ContractError, type Problem, violationsOf } from '@espalier/contracts';
 import { MeasureError } from '@espalier/measure';
 import { OnnxError } from '@espalier/onnx';
 import { PruningError } from '@espalier/pruning';
 import { QueueError } from '@espalier/queue';
+import { ScoringError } from '@espalier/scoring';
 import { StoreError } from '@espalier/store';
 import { ApiError } from './errors.js';
 import { isProblemCode, type ProblemCode, statusOf } from './status.js';
@@ -25,7 +27,17 @@ interface Told {
   readonly status?: number;
 }
 
-const OURS = [ApiError, StoreError, QueueError, OnnxError, PruningError, MeasureError, ContractError];
+const OURS = [
+  ApiError,
+  StoreError,
+  QueueError,
+  OnnxError,
+  PruningError,
+  MeasureError,
+  ScoringError,
+  CatalogError,
+  ContractError,
+];
 
 const property = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
@@ -58,8 +70,8 @@ function toldByFastify(error: Error): Told | undefined {
 export class RequestInvalid extends Error {
   readonly violations: readonly ContractViolation[];
 
-  constructor(errors: Parameters<typeof violationsOf>[0], part: string) {
-    const violations = violationsOf(errors).map(({ path, message }) => ({ path: `${part}${path}`, message }));
+  constructor(errors: Parameters<typeof violationsOf>[0], schema: object, part: string) {
+    const violations = violationsOf(errors, schema).map(({ path, message }) => ({ path: `${part}${path}`, message }));
     super(violations.map(({ path, message }) => `${path} ${message}`).join('; '));
     this.violations = violations;
   }

@@ -1,12 +1,23 @@
+import type { CatalogCode } from '@espalier/catalog';
 import type { MeasureCode } from '@espalier/measure';
 import type { OnnxCode } from '@espalier/onnx';
 import type { PruningCode } from '@espalier/pruning';
 import type { QueueCode } from '@espalier/queue';
+import type { ScoringCode } from '@espalier/scoring';
 import type { StoreCode } from '@espalier/store';
 import type { ApiCode } from './errors.js';
 
 /** Every code that a problem can carry. */
-export type ProblemCode = ApiCode | StoreCode | QueueCode | OnnxCode | PruningCode | MeasureCode | 'contract-violated';
+export type ProblemCode =
+  | ApiCode
+  | CatalogCode
+  | StoreCode
+  | QueueCode
+  | OnnxCode
+  | PruningCode
+  | MeasureCode
+  | ScoringCode
+  | 'contract-violated';
 
 /** The HTTP status of every code. A code that is missing here does not compile. */
 export const STATUS: Readonly<Record<ProblemCode, number>> = {
@@ -21,6 +32,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'artifact-unknown': 404,
   'model-unknown': 404,
   'dataset-unknown': 404,
+  'scores-unknown': 404,
   'candidate-unknown': 404,
   'agent-unknown': 404,
   'measurement-unknown': 404,
@@ -29,15 +41,21 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'target-unknown': 404,
   'block-unknown': 422,
   'criterion-unknown': 422,
+  'group-unknown': 422,
   // Who it belongs to
   'claim-refused': 409,
   'device-unhealthy': 409,
   'measurement-needed': 409,
+  'criterion-reserved': 409,
   // What does not go together
   'artifact-kind-wrong': 422,
   'control-not-allowed': 422,
   'scoring-missing': 422,
   'scoring-not-allowed': 422,
+  'sweep-not-allowed': 422,
+  'scores-incomplete': 422,
+  'dataset-unfit': 422,
+  'labels-missing': 422,
   'measurement-not-latency': 422,
   'batch-too-large': 422,
   // An uploaded file
@@ -58,6 +76,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'model-invalid': 422,
   'input-unresolved': 422,
   'input-data-invalid': 422,
+  'dataset-invalid': 422,
+  'logits-missing': 422,
   'affinity-invalid': 422,
   'affinity-unsupported': 422,
   'provider-options-invalid': 422,
@@ -68,6 +88,8 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   // What cannot be done with a model
   'block-not-removable': 422,
   'no-removable-block': 422,
+  'group-not-prunable': 422,
+  'filter-choice-invalid': 422,
   'criterion-not-applicable': 422,
   'edit-invalid': 422,
   'importance-invalid': 422,

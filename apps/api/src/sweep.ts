@@ -7,6 +7,15 @@ const MAX_BATCH = 1000;
 function expanded(request: MeasurementRequest): MeasurementRequest[] {
   const { sweep, ...single } = request;
   if (sweep === undefined) return [single];
+  if (single.kind === 'score') {
+    throw new ApiError(
+      'sweep-not-allowed',
+      'Scores do not depend on batch sizes and threads: a sweep measures latencies',
+      {
+        hint: 'Leave the sweep out; spec.scoring.batch is the mini-batch of a criterion',
+      },
+    );
+  }
   const specs = (sweep.batch ?? [undefined]).flatMap((batch) =>
     (sweep.threads ?? [undefined]).map((threads) => ({
       ...single.spec,
@@ -22,7 +31,7 @@ const countOf = ({ sweep }: MeasurementRequest): number => (sweep?.batch?.length
 
 /**
  * The measurements that a batch asks for, its sweeps written out, in its order.
- * @throws ApiError `batch-too-large`
+ * @throws ApiError `batch-too-large`, `sweep-not-allowed`
  */
 export function withoutSweeps({ measurements }: CreateMeasurements): readonly MeasurementRequest[] {
   const total = measurements.reduce((sum, request) => sum + countOf(request), 0);

@@ -1,8 +1,12 @@
 export { addModel, type AddModelOptions } from './models.js';
 export { blocksOf } from './blocks.js';
 export { scoresOf } from './scores.js';
+export { putScores } from './posted-scores.js';
 export { candidateOf } from './candidates.js';
+export { comparisonPaths, type ComparisonPaths, comparisonRecipe, type PathPosition } from './comparison-paths.js';
 export { addCandidate } from './uploads.js';
 export { addInputData } from './inputs.js';
+export { addDataset, checkFit } from './datasets.js';
 export { measurementOf } from './measurements.js';
 export { historyOf, regressionsOf } from './history.js';
+export { type CatalogCode, CatalogError } from './errors.js';

@@ -24,6 +24,6 @@ export function parserOf<Schema extends TSchema>(what: string, schema: Schema): 
   return (value) => {
     const filled = Value.Default(schema, Value.Clone(value));
     if (validator.Check(filled)) return filled;
-    throw new ContractError(what, violationsOf(validator.Errors(filled)));
+    throw new ContractError(what, violationsOf(validator.Errors(filled), schema));
   };
 }

@@ -31,3 +31,29 @@ test('a field with many choices hides neither its last ones nor the other fields
     /\/first must be one of "c0", .*"c15"; \/second must be one of "c0", .*"c15"; \/third/,
   );
 });
+
+test('what is wrong with an object that could be null is told, and nothing of what has a default', () => {
+  const parseMaybe = parserOf(
+    'Maybe',
+    Type.Object({
+      wrapping: Type.Union([
+        Type.Object(
+          { colour: Type.String(), ribbons: Type.Integer({ maximum: 3 }), card: Type.String({ default: '' }) },
+          { additionalProperties: false },
+        ),
+        Type.Null(),
+      ]),
+    }),
+  );
+  expect(parseMaybe({ wrapping: { colour: 'red', ribbons: 1 } }).wrapping).toMatchObject({ card: '' });
+  expect(() => parseMaybe({ wrapping: { colour: 'red', ribbons: 4 } })).toThrow(
+    'Maybe: /wrapping/ribbons must be <= 3',
+  );
+  expect(() => parseMaybe({ wrapping: { ribbons: 1 } })).toThrow(
+    /^Maybe: \/wrapping must have required properties colour$/,
+  );
+  expect(() => parseMaybe({ wrapping: { colour: 'red', ribbons: 1, bow: true } })).toThrow(
+    /^Maybe: \/wrapping must not have the unknown property bow$/,
+  );
+  expect(() => parseMaybe({ wrapping: 5 })).toThrow(/\/wrapping must be object.*must be null/);
+});

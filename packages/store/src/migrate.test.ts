@@ -44,6 +44,8 @@ test('three processes that migrate at once apply every migration once', async ()
     '20261125000100_notify',
     '20261125010000_measurement_kinds',
     '20261125010100_kind_index',
+    '20261125020000_scores',
+    '20261125030000_comparisons',
   ];
   expect(applied.flat().sort()).toEqual(all);
   expect(

@@ -17,6 +17,6 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     if (validator.Check(value)) return { value }; // whole already, as what agents send: the rest costs more than this
     const read = Value.Default(schema, httpPart === 'body' ? value : Value.Convert(schema, value));
     if (validator.Check(read)) return { value: read };
-    return { error: new RequestInvalid(validator.Errors(read), PART[httpPart] ?? httpPart) };
+    return { error: new RequestInvalid(validator.Errors(read), schema, PART[httpPart] ?? httpPart) };
   };
 };

@@ -21,21 +21,21 @@ const names = (header: string | undefined, etag: string): boolean =>
 
 /** How a browser names the file that it saves: by the hash, or as asked for, in any script (RFC 8187). */
 function attachment({ sha256, kind }: Artifact, name: string | undefined): string {
-  const ending = kind === 'inputs' ? 'npz' : 'onnx';
+  const ending = kind === 'inputs' || kind === 'dataset' ? 'npz' : 'onnx';
   const byHash = `attachment; filename="${sha256}.${ending}"`;
   if (name === undefined) return byHash;
   const encoded = encodeURIComponent(name).replaceAll(/['()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16)}`);
   return `${byHash}; filename*=UTF-8''${encoded}.${ending}`;
 }
 
-/** Artifacts: the bytes of models, candidates and input data. */
+/** Artifacts: the bytes of models, candidates, input data and data sets. */
 export const artifactRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, { store }) => {
   app.get(
     '/artifacts/:sha256',
     {
       schema: {
         tags: ['artifacts'],
-        summary: 'The bytes of a model, a candidate or input data',
+        summary: 'The bytes of a model, a candidate, input data or calibration data',
         produces: ['application/octet-stream'],
         params: ArtifactParams,
         querystring: ArtifactQuery,

@@ -20,7 +20,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
 import { enqueueIfThere } from '../enqueue.js';
-import { queuedJobsOf } from '../measurement-requests.js';
+import { checkScorings, queuedJobsOf } from '../measurement-requests.js';
 import { specOf } from '../query-json.js';
 import { withoutSweeps } from '../sweep.js';
 
@@ -44,13 +44,15 @@ export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async 
         summary: 'Ask for measurements; an equal one is not made twice unless `fresh`',
         description:
           'A sweep stands for one measurement a combination: all thread counts of the first batch size, then of the ' +
-          'next. The answer has every one of them, in order; a batch may come to 1,000.',
+          'next. The answer has every one of them, in order; a batch may come to 1,000. Kind `score` computes a criterion on ' +
+          'calibration data: `spec.scoring` says which, and on what; its scores become those of the model by that name.',
         body: CreateMeasurements,
         response: { 200: CreatedMeasurements, 422: Problem },
       },
     },
     async ({ body, log }) => {
       const requests = withoutSweeps(body);
+      await checkScorings(store, requests);
       const created = await measurements.createBatch(requests);
       await enqueueIfThere(queue, queuedJobsOf(created, requests), log);
       return { measurements: created };
@@ -76,7 +78,7 @@ export const measurementRoutes: FastifyPluginAsyncTypebox<Dependencies> = async 
     {
       schema: {
         tags,
-        summary: 'One measurement with all its samples, or kernels and blocks',
+        summary: 'One measurement with all its samples, kernels and blocks, or scores',
         params: MeasurementParams,
         response: { 200: Measurement, 404: Problem },
       },

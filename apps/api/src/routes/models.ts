@@ -1,17 +1,5 @@
-import { addCandidate, addModel, blocksOf, scoresOf } from '@espalier/catalog';
-import {
-  BlockList,
-  BlockQuery,
-  Candidate,
-  Criterion,
-  Model,
-  ModelPage,
-  PageQuery,
-  Problem,
-  ScoreList,
-  ScoreQuery,
-  Sha256,
-} from '@espalier/contracts';
+import { addCandidate, addModel, blocksOf } from '@espalier/catalog';
+import { BlockList, BlockQuery, Candidate, Model, ModelPage, PageQuery, Problem, Sha256 } from '@espalier/contracts';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Dependencies } from '../dependencies.js';
@@ -25,10 +13,9 @@ const UploadQuery = Type.Object({
     Type.String({ description: 'JSON of whole shapes by input name, for dynamic inputs that cannot be guessed' }),
   ),
 });
-const ScoreParams = Type.Object({ modelId: Sha256, criterion: Criterion });
 const tags = ['models'];
 
-/** Models: upload, look at, score. */
+/** Models: upload, look at. */
 export const modelRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, { store, maxUploadBytes }) => {
   app.post(
     '/models',
@@ -78,21 +65,6 @@ export const modelRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app, 
       granularity,
       blocks: [...(await blocksOf(store, modelId, granularity))],
     }),
-  );
-
-  app.get(
-    '/models/:modelId/scores/:criterion',
-    {
-      schema: {
-        tags,
-        summary: 'The importance of its blocks by a criterion',
-        params: ScoreParams,
-        querystring: ScoreQuery,
-        response: { 200: ScoreList, 404: Problem, 422: Problem },
-      },
-    },
-    async ({ params: { modelId, criterion }, query: { granularity, reduction } }) =>
-      await scoresOf(store, modelId, { granularity, criterion, reduction }),
   );
 
   app.post(

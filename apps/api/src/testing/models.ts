@@ -25,3 +25,11 @@ export function residualNetwork({ blocks, seed = 1 }: Shape): Buffer<ArrayBuffer
   graph.output(graph.gemm('fc', head, { in: 8, out: 4 }), { as: 'logits' });
   return Buffer.concat(encodeModel(graph.build()));
 }
+
+/** A network of one layer, which nothing can be removed from. */
+export function linearNetwork(): Buffer<ArrayBuffer> {
+  const graph = new GraphBuilder('linear', { seed: 1 });
+  const input = graph.input('input', 'float32', ['batch', 8]);
+  graph.output(graph.gemm('fc', input, { in: 8, out: 4 }), { as: 'logits' });
+  return Buffer.concat(encodeModel(graph.build()));
+}

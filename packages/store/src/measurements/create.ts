@@ -11,7 +11,8 @@ import { StoreError } from '../errors.js';
 import { keyOf } from '../stored.js';
 import { knownTargets } from '../targets.js';
 import { identifying, specKeyOf } from './identity.js';
-import { artifactsNamed, checkProfile, checkUse } from './named-artifacts.js';
+import { keepScores } from './kept-scores.js';
+import { artifactsNamed, checkKind, checkUse, namedBy } from './named-artifacts.js';
 import { type MeasurementRow, renderMeasurement, withoutDetails } from './rows.js';
 
 /** One measurement of a batch; `created` false: an equal one existed and is not measured again. */
@@ -41,23 +42,19 @@ interface NewRow {
   readonly priority: number;
 }
 
-/** What each wish measures is known and of the right kind, and a profile stands alone. */
+/** What each wish names is known and of the right kind. */
 async function modelsBehind(
   db: Queries,
   wishes: readonly MeasurementRequest[],
 ): Promise<ReadonlyMap<string, string | null>> {
-  const named = wishes.flatMap(({ subject, control, spec }) => [
-    { sha256: subject, use: 'subject' as const },
-    ...(control === undefined ? [] : [{ sha256: control, use: 'control' as const }]),
-    ...(typeof spec?.inputData === 'string' ? [{ sha256: spec.inputData, use: 'inputData' as const }] : []),
-  ]);
+  const named = wishes.flatMap(namedBy);
   const artifacts = await artifactsNamed(db, [...new Set(named.map(({ sha256 }) => sha256))]);
   for (const { sha256, use } of named) checkUse(sha256, use, artifacts.get(sha256));
   return new Map([...artifacts].map(([sha256, { modelId }]) => [sha256, modelId]));
 }
 
 async function rowsOf(db: Queries, requests: readonly MeasurementRequest[], requester: Requester) {
-  requests.forEach(checkProfile);
+  requests.forEach(checkKind);
   const [models, targets] = await Promise.all([
     modelsBehind(db, requests),
     knownTargets(db, [...new Set(requests.map(({ target }) => target))]),
@@ -109,7 +106,8 @@ const reuseKeyOf = ({ identity }: NewRow): string => identity;
  * Creates measurements, each equal one once: an equal one that waits, runs or succeeded answers a later wish. `fresh` always
  * creates; a fresh one is the one to reuse when there is no other, and once it succeeded.
  * @returns in the order of the requests
- * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `target-unknown`
+ * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `scoring-missing`,
+ *   `scoring-not-allowed`, `target-unknown`
  * @throws ContractError when a spec is out of range
  */
 export async function createMeasurements(
@@ -134,6 +132,7 @@ export async function createMeasurements(
     }
   }
   if (requester === 'client') await markRequested(db, [...found.values()]);
+  await keepScoresAgain(db, wishes, found);
   return wishes.map(({ id }) => {
     const row = found.get(id);
     if (row === undefined) throw new StoreError('measurement-unknown', 'Equal measurements keep ending; try again');
@@ -145,4 +144,26 @@ export async function createMeasurements(
 async function markRequested(db: Queries, rows: readonly MeasurementRow[]): Promise<void> {
   const ids = rows.filter(({ requested }) => !requested).map(({ id }) => id);
   if (ids.length > 0) await db.measurement.updateMany({ where: { id: { in: ids } }, data: { requested: true } });
+}
+
+/** Scores that were computed before, and asked for again, are those of the model again, whatever came in between. */
+async function keepScoresAgain(
+  db: Queries,
+  wishes: readonly NewRow[],
+  found: ReadonlyMap<string, MeasurementRow>,
+): Promise<void> {
+  for (const { id, kind } of wishes) {
+    const row = kind === 'score' ? found.get(id) : undefined;
+    if (row === undefined || row.status !== 'succeeded') continue;
+    const measurement = renderMeasurement(row);
+    if (measurement.score !== null) await keepScores(db, measurement, measurement.score);
+  }
+}
+
+/**
+ * What `createMeasurements` would refuse, without creating anything.
+ * @throws as `createMeasurements` does
+ */
+export async function checkMeasurements(db: Queries, requests: readonly MeasurementRequest[]): Promise<void> {
+  await rowsOf(db, requests, 'plan');
 }

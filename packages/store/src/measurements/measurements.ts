@@ -3,7 +3,7 @@ import type { Database } from '../database.js';
 import type { Page } from '../page.js';
 import { cancelMeasurement } from './cancel.js';
 import { type ClaimRequest, claimMeasurement, extendLease } from './claim.js';
-import { type CreatedMeasurement, createMeasurements } from './create.js';
+import { checkMeasurements, type CreatedMeasurement, createMeasurements } from './create.js';
 import { type Delivered, type Delivery, deliverOutcome } from './deliver.js';
 import {
   type ExplainedResult,
@@ -21,9 +21,12 @@ import type { QueuedJob } from './rows.js';
 export interface Measurements {
   /**
    * In the order of the requests; equal ones are created once.
-   * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `target-unknown`
+   * @throws StoreError `artifact-unknown`, `artifact-kind-wrong`, `control-not-allowed`, `scoring-missing`,
+   *   `scoring-not-allowed`, `target-unknown`
    */
   createBatch(requests: readonly MeasurementRequest[]): Promise<CreatedMeasurement[]>;
+  /** Throws what `createBatch` would throw, and creates nothing. */
+  check(requests: readonly MeasurementRequest[]): Promise<void>;
   /** With all details. @throws StoreError `measurement-unknown` */
   get(id: string): Promise<Measurement>;
   /** Newest first, without samples, times, looks at the device and kernels. @throws StoreError `cursor-invalid` */
@@ -65,6 +68,7 @@ export interface Measurements {
 export function measurementsOf(db: Database): Measurements {
   return {
     createBatch: async (requests) => await createMeasurements(db, requests, 'client'),
+    check: async (requests) => await checkMeasurements(db, requests),
     get: async (id) => await getMeasurement(db, id),
     list: async (filter) => await listMeasurements(db, filter),
     brief: async (ids) => await briefMeasurements(db, ids),

@@ -17,7 +17,7 @@ export interface Plans {
   /** As the planner last summed it up. @throws StoreError `plan-unknown` */
   get(id: string): Promise<Plan>;
   /** Newest first. @throws StoreError `cursor-invalid` */
-  list(page: PageRequest): Promise<Page<Plan>>;
+  list(page: PageRequest & { readonly modelId?: string }): Promise<Page<Plan>>;
   /** The planner's next step ends it; a plan that is over stays as it is. @throws StoreError `plan-unknown` */
   requestCancel(id: string): Promise<Plan>;
   /** The events after `seq`, in order. */
@@ -51,13 +51,10 @@ export function plansOf(db: Database): Plans {
       });
       return await get(id);
     },
-    list: async (page) => {
+    list: async ({ modelId, ...page }) => {
       const { after, ...query } = pageQuery(page);
-      return pageOf(
-        await db.plan.findMany({ where: { kind: 'plan', AND: after }, ...query, ...columns }),
-        page,
-        renderPlan,
-      );
+      const where = { kind: 'plan' as const, AND: after, ...(modelId === undefined ? {} : { modelId }) };
+      return pageOf(await db.plan.findMany({ where, ...query, ...columns }), page, renderPlan);
     },
     requestCancel: async (id) => {
       await db.plan.updateMany({

@@ -1,0 +1,62 @@
+import type { Dataset, Model, ScoringSpec } from '@espalier/contracts';
+import { describeDataset, ScoringError } from '@espalier/scoring';
+import type { StagedArtifact, Store } from '@espalier/store';
+
+/** The array that holds the classes of the samples. */
+const LABELS = 'labels';
+/** Criteria that look at activations only; all others need a loss, and that needs labels. */
+const WITHOUT_LABELS: ReadonlySet<string> = new Set(['cka', 'block-influence', 'activation']);
+
+/**
+ * Keeps uploaded calibration data once it was looked over. A file that is no good is discarded; the same file again is the same
+ * data set. What is in memory does not grow with the file.
+ * @param maxUnpackedBytes what compressed arrays may come to
+ * @throws ScoringError `dataset-invalid`; StoreError `disk-full`
+ */
+export async function addDataset(
+  store: Store,
+  staged: StagedArtifact,
+  { maxUnpackedBytes }: { readonly maxUnpackedBytes: number },
+): Promise<{ readonly created: boolean; readonly dataset: Dataset }> {
+  try {
+    const known = await store.datasets.find(staged.sha256);
+    if (known !== null) return { created: false, dataset: known };
+    const { samples, classes, arrays } = await describeDataset(staged.path, { maxUnpackedBytes });
+    const { sha256 } = await staged.keep('dataset');
+    const dataset = await store.datasets.add({
+      sha256,
+      samples,
+      classes,
+      arrays: arrays.map(({ name, elementType, shape }) => ({ name, elementType, shape: [...shape] })),
+    });
+    return { created: true, dataset };
+  } finally {
+    await staged.discard();
+  }
+}
+
+/**
+ * Whether a criterion can be computed on some data at all: every input has an array, and there are labels where they are
+ * needed. Shapes and types are looked at where the model runs.
+ * @throws ScoringError `dataset-unfit`, `labels-missing`
+ */
+export function checkFit(
+  { inputs }: Pick<Model, 'inputs'>,
+  { classes, arrays }: Pick<Dataset, 'classes' | 'arrays'>,
+  { criterion }: Pick<ScoringSpec, 'criterion'>,
+): void {
+  const names = new Set(arrays.map(({ name }) => name));
+  const isOneForOne = names.has('') && inputs.length === 1;
+  const missing = inputs.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+  if (missing.length > 0 && !isOneForOne) {
+    const given = [...names].filter((name) => name !== LABELS).join(', ');
+    throw new ScoringError('dataset-unfit', `The calibration data has no array for the input ${missing.join(', ')}`, {
+      hint: `Name every array as its input; the arrays are called: ${given}`,
+    });
+  }
+  if (classes === null && !WITHOUT_LABELS.has(criterion)) {
+    throw new ScoringError('labels-missing', `${criterion} needs labels, and the calibration data has none`, {
+      hint: 'Add an array `labels` with the class of every sample, or use cka, block-influence or activation',
+    });
+  }
+}
