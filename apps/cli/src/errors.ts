@@ -17,7 +17,9 @@ export type CliCode =
   | 'process-failed'
   | 'combination-failed'
   | 'interrupted'
-  | 'plan-not-met';
+  | 'plan-not-met'
+  | 'comparison-failed'
+  | 'budget-not-met';
 
 const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
   'option-invalid': exitCodes.badInput,
@@ -27,6 +29,8 @@ const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
   'combination-failed': exitCodes.failed,
   interrupted: exitCodes.interrupted,
   'plan-not-met': exitCodes.infeasible,
+  'comparison-failed': exitCodes.failed,
+  'budget-not-met': exitCodes.infeasible,
 };
 
 /** A mistake or a failure that the command line explains in one line and a hint. */

@@ -61,3 +61,14 @@ export function oneOf<const Choice extends string>(choices: readonly Choice[]): 
     return chosen;
   };
 }
+
+/** Parser of an option that is a whole number between two others, ends included. */
+export function wholeNumberBetween(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < minimum || value > maximum) {
+      throw new InvalidArgumentError(`Give a whole number from ${minimum} to ${maximum}.`);
+    }
+    return value;
+  };
+}

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { agentCommand } from './commands/agent.js';
 import { agentsCommand } from './commands/agents.js';
+import { compareCommand } from './commands/compare.js';
 import { inspectCommand } from './commands/inspect.js';
 import { measureCommand } from './commands/measure.js';
 import { demoCommand, planCommand } from './commands/plan.js';
@@ -21,6 +22,7 @@ export function buildProgram(context: CommandContext): Command {
   for (const add of [
     demoCommand,
     planCommand,
+    compareCommand,
     inspectCommand,
     pruneCommand,
     scoreCommand,

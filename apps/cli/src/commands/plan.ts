@@ -5,7 +5,8 @@ import type { CommandContext } from '../context.js';
 import { CliError } from '../errors.js';
 import { planText } from '../plan/plan-text.js';
 import { type OutputFolder, prepareOutput } from '../plan/report.js';
-import { budgetOf, type PlanOptions, withPlanOptions } from '../plan/request.js';
+import { budgetOf } from '../plan/budget-options.js';
+import { type PlanOptions, withPlanOptions } from '../plan/request.js';
 import { withEphemeralService } from '../service/ephemeral.js';
 
 /** `espalier plan`: which blocks to remove so that a model fits a budget, measured by a service. */
