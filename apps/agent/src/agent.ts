@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Client, createClient, pause } from '@espalier/client';
 import type { EnrolAgent } from '@espalier/contracts';
 import { detectTargets, measure, measureCanary, profile } from '@espalier/measure';
+import { score } from '@espalier/scoring';
 import { type Logger, pino } from 'pino';
 import type { AgentConfig } from './config.js';
 import { describeDevice, readVersion } from './device.js';
@@ -75,6 +76,7 @@ async function startInFolder(config: AgentConfig, dependencies: AgentDependencie
     const tools = {
       measure: dependencies.measure ?? measure,
       profile: dependencies.profile ?? profile,
+      score: dependencies.score ?? score,
       measureCanary: dependencies.measureCanary ?? measureCanary,
     };
     const { activity, heartbeat, canary, intake } = await startLoops(ground, { agent, targets, spool, tools });

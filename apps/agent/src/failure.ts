@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { ClientError } from '@espalier/client';
 import type { MeasurementFailure } from '@espalier/contracts';
 import { MeasureError, type ProbeEnd } from '@espalier/measure';
+import { ScoringError } from '@espalier/scoring';
 
 const withHint = (message: string, hint: string | undefined): string =>
   hint === undefined ? message : `${message}; ${hint}`;
@@ -15,7 +16,8 @@ function lastDeed(doing: ProbeEnd['doing']): string {
 }
 
 /**
- * Why a measurement failed, as the API keeps it: the probe's own code with its last words; `artifact-unavailable` when
+ * Why a measurement failed, as the API keeps it: the probe's own code with its last words; the code of what cannot be scored;
+ * `artifact-unavailable` when
  * what to measure could not be had; `agent-error` for everything that should not happen.
  */
 export function failureOf(error: unknown): MeasurementFailure {
@@ -29,6 +31,7 @@ export function failureOf(error: unknown): MeasurementFailure {
       ...(detail === '' ? {} : { detail }),
     };
   }
+  if (error instanceof ScoringError) return { code: error.code, message: withHint(error.message, error.hint) };
   if (error instanceof ClientError) {
     return { code: 'artifact-unavailable', message: withHint(error.message, error.hint), detail: error.code };
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Claimed, resolveSpec } from '@espalier/contracts';
 import { measure, profile } from '@espalier/measure';
+import { score } from '@espalier/scoring';
 import { type Activity, createActivity } from './activity.js';
 import { openArtifactCache } from './artifact-cache.js';
 import { createHealth, type Health } from './health.js';
@@ -67,7 +68,7 @@ export async function whileDoing(
   const spool = await openSpool({ dir: join(dir, 'spool'), client, log, random: () => 0 });
   const activity = createActivity();
   const health = more.health ?? createHealth();
-  const shared = { client, agentId, cache, spool, activity, measure, profile, limits: {}, random: () => 0 };
+  const shared = { client, agentId, cache, spool, activity, measure, profile, score, limits: {}, random: () => 0 };
   const done = doJob({ ...shared, ...more, health }, job, log);
   try {
     await use({ api, activity, health, dir, done });

@@ -2,6 +2,7 @@ import { type Client, ClientError } from '@espalier/client';
 import type { CanaryStamp, Claimed, MeasurementJob, Outcome } from '@espalier/contracts';
 import type { MeasureOptions, measure, profile } from '@espalier/measure';
 import { JobDeclined } from '@espalier/queue';
+import type { score } from '@espalier/scoring';
 import type { Logger } from 'pino';
 import { type Activity, BrokenOff, type Work } from './activity.js';
 import type { ArtifactCache } from './artifact-cache.js';
@@ -24,6 +25,7 @@ export interface JobOptions {
   readonly health: Health;
   readonly measure: typeof measure;
   readonly profile: typeof profile;
+  readonly score: typeof score;
   /** What a probe may cost; absent: as `measure` decides. */
   readonly limits: Pick<MeasureOptions, 'memoryLimitBytes' | 'deadlineMs'>;
   readonly random: () => number;
@@ -52,12 +54,14 @@ interface Files {
   readonly subjectPath: string;
   readonly controlPath?: string;
   readonly inputDataPath?: string;
+  readonly datasetPath?: string;
 }
 
 async function fetchFiles(options: JobOptions, claimed: Claimed, work: Work, log: Logger): Promise<Files> {
   const { cache, random } = options;
   const { subject, control, spec } = claimed;
-  const wanted = [...new Set([subject, control, spec.inputData].filter((sha256) => sha256 !== null))];
+  const dataset = spec.scoring?.dataset ?? null;
+  const wanted = [...new Set([subject, control, spec.inputData, dataset].filter((sha256) => sha256 !== null))];
   const paths = await untilAnswered({ what: 'artifacts', signal: work.signal, log, random }, () =>
     cache.fetch(wanted, work.signal),
   );
@@ -66,6 +70,7 @@ async function fetchFiles(options: JobOptions, claimed: Claimed, work: Work, log
     subjectPath: pathOf(subject),
     ...(control === null ? {} : { controlPath: pathOf(control) }),
     ...(spec.inputData === null ? {} : { inputDataPath: pathOf(spec.inputData) }),
+    ...(dataset === null ? {} : { datasetPath: pathOf(dataset) }),
   };
 }
 
@@ -77,17 +82,32 @@ function stamped<Result extends { readonly environment: object }>(
   return canary === undefined ? result : { ...result, environment: { ...result.environment, canary } };
 }
 
+/** Does what was asked for; what the device's canary said goes with it. */
 async function measureClaimed(options: JobOptions, claimed: Claimed, work: Work, log: Logger): Promise<Outcome> {
-  const { measure, profile, health, limits } = options;
+  const { measure, profile, score, health, limits } = options;
   const { kind, spec, target } = claimed;
-  const { subjectPath, ...others } = await fetchFiles(options, claimed, work, log);
+  const { subjectPath, controlPath, inputDataPath, datasetPath } = await fetchFiles(options, claimed, work, log);
   const canary = health.stamp(target);
   const during = { ...limits, onProgress: work.progress, signal: work.signal };
-  if (kind === 'profile') {
-    const found = await profile({ modelPath: subjectPath, inputDataPath: others.inputDataPath, spec }, during);
-    return { kind: 'profiled', profile: stamped(found, canary) };
+  switch (kind) {
+    case 'latency': {
+      const found = await measure({ subjectPath, controlPath, inputDataPath, spec }, during);
+      return { kind: 'succeeded', result: stamped(found, canary) };
+    }
+    case 'profile': {
+      const found = await profile({ modelPath: subjectPath, inputDataPath, spec }, during);
+      return { kind: 'profiled', profile: stamped(found, canary) };
+    }
+    case 'score': {
+      if (spec.scoring === null || datasetPath === undefined)
+        throw new Error('scores were asked for without spec.scoring');
+      const { threads, scoring } = spec;
+      const found = await score({ modelPath: subjectPath, datasetPath, spec: scoring, threads }, during);
+      return { kind: 'scored', score: stamped(found, canary) };
+    }
+    default:
+      return kind satisfies never;
   }
-  return { kind: 'succeeded', result: stamped(await measure({ subjectPath, ...others, spec }, during), canary) };
 }
 
 /** How the measurement ended; null: the API does not want to know. */

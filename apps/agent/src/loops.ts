@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Client } from '@espalier/client';
 import type { EnrolAgent } from '@espalier/contracts';
 import type { measure, measureCanary, profile } from '@espalier/measure';
+import type { score } from '@espalier/scoring';
 import type { Logger } from 'pino';
 import { type Activity, createActivity } from './activity.js';
 import { openArtifactCache } from './artifact-cache.js';
@@ -28,6 +29,7 @@ export interface Ground extends Omit<Waiting, 'what'> {
 export interface Tools {
   readonly measure: typeof measure;
   readonly profile: typeof profile;
+  readonly score: typeof score;
   readonly measureCanary: typeof measureCanary;
 }
 
