@@ -30,6 +30,7 @@ export { serveGuarded } from './probe/serve.js';
 
 // Read input data
 export { type InputArray, type InputArrays, readInputData, writeInputData } from './inputs/input-data.js';
+export { NPY_HEADER_BYTES, type NpyHeader, readNpyHeader, sizeDiffers, writeNpyHeader } from './inputs/npy.js';
 
 // Look at the machine
 export { captureEnvironment } from './environment/capture.js';

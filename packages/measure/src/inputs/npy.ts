@@ -20,6 +20,10 @@ const lengthBytes: ReadonlyMap<number, 2 | 4> = new Map([
 
 /** numpy itself refuses to parse longer headers. */
 const MAX_HEADER_BYTES = 10_000;
+
+/** So many bytes from the beginning of an .npy hold its header, whatever it is. */
+export const NPY_HEADER_BYTES = VERSION_END + 4 + MAX_HEADER_BYTES;
+
 const MAX_RANK = 64;
 
 interface Dtype {
@@ -103,33 +107,63 @@ export function isNpy(bytes: Uint8Array): boolean {
   return MAGIC.equals(bytes.subarray(0, MAGIC.length));
 }
 
+/** What the header of an .npy says. */
+export interface NpyHeader {
+  readonly elementType: string;
+  readonly elementBytes: number;
+  readonly shape: readonly number[];
+  /** Where the elements begin. */
+  readonly end: number;
+  /** What the elements take, if they are as many as the shape says. */
+  readonly dataBytes: number;
+}
+
 /**
- * Reads an array in numpy's own format (NEP 1): plain numbers, little-endian, in C order.
+ * Reads the header of an array in numpy's own format (NEP 1): plain numbers, little-endian, in C order.
+ * @param file the whole file, or its first `NPY_HEADER_BYTES`
  * @param what names the array in messages
  * @throws MeasureError `input-data-invalid`
  */
-export function readNpy(file: Uint8Array, what: string): InputArray {
+export function readNpyHeader(file: Uint8Array, what: string): NpyHeader {
   if (!isNpy(file)) throw dataInvalid(`${what} is no .npy`, 'save the inputs with numpy.savez');
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  const { text, end } = headerOf(bytes, what);
-  const dtype = dtypeOf(text, what);
+  const { text, end } = headerOf(Buffer.from(file.buffer, file.byteOffset, file.byteLength), what);
+  const { elementType, bytes } = dtypeOf(text, what);
   const shape = shapeOf(text, what);
   if (field(text, 'fortran_order', '(True|False)', what) === 'True' && shape.length > 1) {
     throw dataInvalid(`${what} is in Fortran order`, 'save numpy.ascontiguousarray(array)');
   }
-  const declaredBytes = shape.reduce((product, dim) => product * dim, dtype.bytes);
-  const foundBytes = bytes.length - end;
-  if (declaredBytes !== foundBytes) {
-    const declared = `${shape.join('×') || 'a scalar'} of ${dtype.elementType}, that is ${declaredBytes} bytes`;
-    throw dataInvalid(`${what} declares ${declared}, but ${foundBytes} follow`, 'the file may be truncated');
-  }
-  return { elementType: dtype.elementType, shape, data: dataOfBytes(dtype.elementType, bytes.subarray(end)) };
+  const dataBytes = shape.reduce((product, dim) => product * dim, bytes);
+  return { elementType, elementBytes: bytes, shape, end, dataBytes };
+}
+
+/** That an .npy does not hold what its header says. */
+export function sizeDiffers(
+  { elementType, shape, dataBytes }: NpyHeader,
+  foundBytes: number,
+  what: string,
+): MeasureError {
+  const declared = `${shape.join('×') || 'a scalar'} of ${elementType}, that is ${dataBytes} bytes`;
+  return dataInvalid(`${what} declares ${declared}, but ${foundBytes} follow`, 'the file may be truncated');
+}
+
+/**
+ * Reads an array in numpy's own format, see `readNpyHeader`.
+ * @throws MeasureError `input-data-invalid`
+ */
+export function readNpy(file: Uint8Array, what: string): InputArray {
+  const header = readNpyHeader(file, what);
+  const { elementType, shape, end, dataBytes } = header;
+  if (dataBytes !== file.length - end) throw sizeDiffers(header, file.length - end, what);
+  return { elementType, shape, data: dataOfBytes(elementType, file.subarray(end)) };
 }
 
 const ALIGNMENT = 64;
 
-/** Writes an array in numpy's own format; what `readNpy` reads. */
-export function writeNpy({ elementType, shape, data }: InputArray): Uint8Array {
+/**
+ * The header of an array in numpy's own format, behind which its elements follow.
+ * @throws MeasureError `input-data-invalid` for elements that numpy has no type for
+ */
+export function writeNpyHeader({ elementType, shape }: Pick<InputArray, 'elementType' | 'shape'>): Uint8Array {
   const description = descriptionOf(elementType);
   if (description === undefined) throw dataInvalid(`numpy has no elements of ${elementType}`);
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
@@ -140,10 +174,10 @@ export function writeNpy({ elementType, shape, data }: InputArray): Uint8Array {
   MAGIC.copy(header);
   header.writeUInt8(1, MAGIC.length);
   header.writeUInt16LE(padded, VERSION_END);
-  const line = `${text.padEnd(padded - 1)}\n`;
-  return Buffer.concat([
-    header,
-    Buffer.from(line, 'latin1'),
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  ]);
+  return Buffer.concat([header, Buffer.from(`${text.padEnd(padded - 1)}\n`, 'latin1')]);
+}
+
+/** Writes an array in numpy's own format; what `readNpy` reads. */
+export function writeNpy({ data, ...info }: InputArray): Uint8Array {
+  return Buffer.concat([writeNpyHeader(info), new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]);
 }

@@ -15,6 +15,10 @@ function tell(message: object): void {
   if (process.connected) process.send?.(message, undefined, {}, () => undefined);
 }
 
+function endWithParent(): never {
+  process.exit(1);
+}
+
 /**
  * The life of a guarded process: it watches over its memory and its parent, takes one request, gives one answer, and ends.
  * Call it once, at the top of the module that `runGuarded` starts.
@@ -27,7 +31,6 @@ export async function serveGuarded(
   startGuard(orders);
   // A parent that is gone cannot remove the folder; one that is alive finds it removed.
   process.once('exit', () => rmSync(orders.workDir, { recursive: true, force: true }));
-  const endWithParent = (): never => process.exit(1);
   process.once('disconnect', endWithParent);
   const [request]: unknown[] = await once(process, 'message');
   await send(await answer(request, tell));
