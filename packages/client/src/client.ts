@@ -1,6 +1,7 @@
 import { type ArtifactCalls, artifactCalls } from './artifacts.js';
 import { type CandidateCalls, candidateCalls } from './candidates.js';
 import { type ComparisonCalls, comparisonCalls } from './comparisons.js';
+import { type DatasetCalls, datasetCalls } from './datasets.js';
 import { ClientError } from './error.js';
 import { type AgentCalls, agentCalls, type TargetCalls, targetCalls } from './fleet.js';
 import { type InputCalls, inputCalls } from './inputs.js';
@@ -32,6 +33,7 @@ export interface Client {
   readonly candidates: CandidateCalls;
   readonly artifacts: ArtifactCalls;
   readonly inputs: InputCalls;
+  readonly datasets: DatasetCalls;
   readonly measurements: MeasurementCalls;
   readonly targets: TargetCalls;
   readonly agents: AgentCalls;
@@ -65,6 +67,7 @@ export function createClient(options: ClientOptions): Client {
     candidates: candidateCalls(transport),
     artifacts: artifactCalls(transport),
     inputs: inputCalls(transport),
+    datasets: datasetCalls(transport),
     measurements: measurementCalls(transport),
     targets: targetCalls(transport),
     agents: agentCalls(transport),

@@ -14,6 +14,7 @@ import {
   parserOf,
   type RegressionQuery,
   RegressionReport,
+  type ScoringSpec,
 } from '@espalier/contracts';
 import type { CallOptions, ListOptions } from './options.js';
 import { itemsOf } from './pages.js';
@@ -27,14 +28,21 @@ const parseHistory = parserOf('MeasurementHistory', MeasurementHistory);
 const parseRegressions = parserOf('RegressionReport', RegressionReport);
 const parseDelivered = parserOf('OutcomeDelivered', OutcomeDelivered);
 
+/** How a criterion is computed, as one asks for it: what is missing takes its default. */
+export type ScoringInput = Pick<ScoringSpec, 'criterion' | 'dataset'> & Partial<ScoringSpec>;
+
+/** A spec as one asks for it: what is missing takes its default. */
+export type SpecInput = Omit<PartialMeasurementSpec, 'scoring'> & { readonly scoring?: ScoringInput | null };
+
 /** A measurement as one asks for it: what is missing takes its default. */
-export type MeasurementInput = Pick<MeasurementRequest, 'subject' | 'target'> & Partial<MeasurementRequest>;
+export type MeasurementInput = Pick<MeasurementRequest, 'subject' | 'target'> &
+  Partial<Omit<MeasurementRequest, 'spec'>> & { readonly spec?: SpecInput };
 
 /** Which measurements to list. */
 export interface MeasurementListOptions
   extends ListOptions,
     Pick<MeasurementQuery, 'modelId' | 'subject' | 'target' | 'status' | 'kind'> {
-  readonly spec?: PartialMeasurementSpec;
+  readonly spec?: SpecInput;
 }
 
 /** Measurements: ask for them, read them; and, for agents, take and deliver them. */

@@ -2,6 +2,7 @@ export { downloadArtifact, type DownloadOptions } from './download.js';
 export {
   type TransferProgress,
   uploadCandidateFile,
+  uploadDatasetFile,
   type UploadFileOptions,
   uploadInputFile,
   uploadModelFile,

@@ -10,6 +10,11 @@ const parsePage = parserOf('PlanPage', PlanPage);
 /** A plan as one asks for it: what is missing takes its default. */
 export type PlanInput = Partial<CreatePlan> & { readonly modelId: string; readonly budgets: Budget[] };
 
+/** Which plans to list. */
+export interface PlanListOptions extends ListOptions {
+  readonly modelId?: string;
+}
+
 /** What following a plan takes. */
 export interface FollowOptions extends CallOptions {
   /** `seq` of the last event that is known already. */
@@ -19,8 +24,8 @@ export interface FollowOptions extends CallOptions {
 /** Plans: ask for them, follow them. */
 export interface PlanCalls {
   readonly create: (plan: PlanInput, options?: CallOptions) => Promise<Plan>;
-  readonly list: (options?: ListOptions) => Promise<PlanPage>;
-  readonly each: (options?: ListOptions) => AsyncGenerator<Plan, void, undefined>;
+  readonly list: (options?: PlanListOptions) => Promise<PlanPage>;
+  readonly each: (options?: PlanListOptions) => AsyncGenerator<Plan, void, undefined>;
   readonly get: (id: string, options?: CallOptions) => Promise<Plan>;
   readonly cancel: (id: string, options?: CallOptions) => Promise<Plan>;
   /**
@@ -37,8 +42,8 @@ export interface PlanCalls {
 
 export function planCalls(transport: Transport): PlanCalls {
   const { call } = transport;
-  const list: PlanCalls['list'] = ({ signal, limit, cursor } = {}) =>
-    call({ method: 'GET', path: '/plans', query: { limit, cursor }, signal }, parsePage);
+  const list: PlanCalls['list'] = ({ signal, limit, cursor, modelId } = {}) =>
+    call({ method: 'GET', path: '/plans', query: { limit, cursor, modelId }, signal }, parsePage);
   const get: PlanCalls['get'] = (id, { signal } = {}) =>
     call({ method: 'GET', path: pathOf('plans', id), signal }, parsePlan);
   const follow: PlanCalls['follow'] = (id, options = {}) => followPlan(transport, id, options);

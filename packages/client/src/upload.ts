@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Candidate, InputData, Model, Sha256 } from '@espalier/contracts';
+import type { Candidate, Dataset, InputData, Model, Sha256 } from '@espalier/contracts';
 import type { Client } from './client.js';
 import { ClientError } from './error.js';
 import type { CallOptions } from './options.js';
@@ -91,4 +91,17 @@ export async function uploadInputFile(
 ): Promise<InputData> {
   const totalBytes = await sizeOf(path);
   return client.inputs.upload(streamOf(path, totalBytes, onProgress), { signal });
+}
+
+/**
+ * Uploads calibration data from an .npz file, without holding it in memory.
+ * @throws ClientError `file-unreadable`, or what the API answers
+ */
+export async function uploadDatasetFile(
+  client: Client,
+  path: string,
+  { onProgress, signal }: UploadFileOptions = {},
+): Promise<Dataset> {
+  const totalBytes = await sizeOf(path);
+  return client.datasets.upload(streamOf(path, totalBytes, onProgress), { signal });
 }
