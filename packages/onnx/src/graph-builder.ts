@@ -11,7 +11,7 @@ import {
   ModelProtoSchema,
   NodeProtoSchema,
 } from './proto/onnx_pb.js';
-import { seededValues } from './random.js';
+import { heValues, seededValues } from './random.js';
 import { type ValueInfo, valueInfoProto } from './value-info.js';
 
 /** Version of the file format: old enough for any runtime in use, new enough to leave weights out of the inputs (4). */
@@ -108,8 +108,8 @@ export class GraphBuilder {
 
   /** Adds a weight as He et al. initialise layers before a Relu: variance 2 / fan-in (arXiv 1502.01852), uniform. */
   heWeights(name: string, dims: readonly number[], fanIn: number): string {
-    const bound = Math.sqrt(6 / fanIn);
-    return this.uniform(name, dims, [-bound, bound]);
+    const length = dims.reduce((product, dim) => product * dim, 1);
+    return this.initializer(name, constantData(dims, heValues(this.#seed, name, { length, fanIn })));
   }
 
   /** Adds a list of 64-bit integers, as shapes, axes and slices want it. */

@@ -46,3 +46,16 @@ export function seededValues(seed: string | number, length: number, low: number,
   for (let index = 0; index < length; index++) values[index] = low + (next() >>> 0) * scale;
   return values;
 }
+
+/**
+ * Values as He et al. initialise a layer before a Relu: uniform, variance 2 / fan-in (arXiv 1502.01852). They follow from
+ * the seed, the tensor's name and the sizes alone.
+ */
+export function heValues(
+  seed: string | number,
+  tensor: string,
+  { length, fanIn }: { length: number; fanIn: number },
+): Float32Array {
+  const bound = Math.sqrt(6 / fanIn);
+  return seededValues(`${seed}/${tensor}`, length, -bound, bound);
+}

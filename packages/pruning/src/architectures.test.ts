@@ -35,12 +35,12 @@ test('a U-Net is made of convolution units, whatever its levels hold', async () 
   x = unit(g, 'dec1.b', unit(g, 'dec1.a', g.concat('cat1', [second, x]), 16), 16);
   x = unit(g, 'dec0.b', unit(g, 'dec0.a', g.concat('cat0', [first, upsample(g, 'up0', x)]), 8), 8);
   expect(await blocksOf(g.output(x, { as: 'y' }).build())).toEqual([
-    '(enc0.a.conv)',
+    'enc0.a.conv',
     'enc0.b.conv',
-    '(enc1.a.conv)',
+    'enc1.a.conv',
     'enc1.b.conv',
     '(mid.conv)',
-    '(dec1.a.conv)',
+    'dec1.a.conv',
     'dec1.b.conv',
     '(dec0.a.conv)',
     'dec0.b.conv',

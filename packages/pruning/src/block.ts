@@ -21,7 +21,10 @@ export interface BlockEnd {
   readonly shape: number[];
 }
 
-/** A region of a model with one tensor in and one tensor out. Removing it connects the input to the output. */
+/**
+ * A region of a model with one tensor in and one tensor out. Removing it connects the input to the output. Where the two
+ * differ in the number of channels, the layers that read the output get new weights for the width that arrives then.
+ */
 export interface Block {
   /** Position in the order of the data's flow, from 0. */
   readonly index: number;
@@ -38,4 +41,6 @@ export interface Block {
   readonly output: BlockEnd;
   /** Names of the nodes that go with the block, in the order of execution. */
   readonly nodes: string[];
+  /** Weights that its removal makes anew, since they read another width then; absent where there are none. */
+  readonly reinitialises?: string[];
 }

@@ -10,21 +10,27 @@ import { type ModelFacts, readShared, sharedFacts } from './testing/shared-model
  * Where the search differs from the facts, which count modules of the network's source code, and why:
  * - a transformer layer holds two residual joins, and each is a block of its own;
  * - the linear layer 4096 → 4096 of a convolutional network can go as well, and comes behind its convolutions;
- * - the join around an If and a Loop are listed too, as not removable.
+ * - the join around an If and a Loop are listed too, as not removable;
+ * - a convolution unit that changes the width can go as well, with weights made anew behind it.
  */
 const DIFFERENT: Readonly<Record<string, { blocks: number; removable: number }>> = {
   'vit_4layers_op15.onnx': { blocks: 8, removable: 8 },
   'text_encoder_postnorm_op14.onnx': { blocks: 8, removable: 8 },
-  'light/light_vgg19.onnx': { blocks: 17, removable: 13 },
-  'light/light_bvlc_alexnet.onnx': { blocks: 6, removable: 2 },
+  'light/light_vgg19.onnx': { blocks: 17, removable: 17 },
+  'light/light_bvlc_alexnet.onnx': { blocks: 6, removable: 4 },
+  'light/light_zfnet512.onnx': { blocks: 5, removable: 3 },
+  'vgg_small_bn.onnx': { blocks: 10, removable: 10 },
   'if_loop_scripted_op13.onnx': { blocks: 4, removable: 2 },
 };
+
+/** Their blocks are counted otherwise than by modules, so that indices differ. */
+const HAS_MORE_BLOCKS = Object.keys(DIFFERENT).filter((file) => file !== 'vgg_small_bn.onnx');
 
 /** Files about which the facts know no blocks; found by hand in the graph. */
 const WITHOUT_FACTS: Readonly<Record<string, { blocks: number; removable: number; inputs: InputDims }>> = {
   'trained/ch_PP-OCRv4_det_infer.onnx': { blocks: 22, removable: 17, inputs: { x: [1, 3, 64, 64] } },
   'trained/ch_ppocr_mobile_v2.0_cls_infer.onnx': { blocks: 11, removable: 7, inputs: { x: [1, 3, 48, 192] } },
-  'trained/silero_vad_half.onnx': { blocks: 7, removable: 0, inputs: { input: [1, 512], state: [2, 1, 128] } },
+  'trained/silero_vad_half.onnx': { blocks: 7, removable: 1, inputs: { input: [1, 512], state: [2, 1, 128] } },
   'trained/silero_vad_op18_ifless.onnx': { blocks: 1, removable: 0, inputs: { input: [1, 512], state: [2, 1, 128] } },
   'trained/silero_vad.onnx': { blocks: 1, removable: 0, inputs: { input: [1, 256], state: [2, 1, 128] } },
 };
@@ -88,10 +94,11 @@ function indicesOfRemovable(blocks: readonly Block[]): number[] {
     expect(counts(blocks)).toEqual({ blocks: all, removable });
   });
 
-  test.each(files.filter(({ file, removableIndices }) => removableIndices && !DIFFERENT[file]))(
-    'the removable blocks of $file are those of its network, in order',
+  test.each(files.filter(({ file, removableIndices }) => removableIndices && !HAS_MORE_BLOCKS.includes(file)))(
+    'the blocks of $file that keep their shape are those of its network, in order',
     async (fact) => {
-      expect(indicesOfRemovable(await blocksOf(fact, 'block'))).toEqual(fact.removableIndices);
+      const blocks = await blocksOf(fact, 'block');
+      expect(indicesOfRemovable(blocks.filter(({ reinitialises }) => !reinitialises))).toEqual(fact.removableIndices);
     },
   );
 

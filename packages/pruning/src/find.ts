@@ -9,10 +9,11 @@ import { macsOf } from './macs.js';
 import { blockNames } from './names.js';
 import { SHAPE_READERS } from './operators.js';
 import { parametersOf } from './parameters.js';
-import { neededNodes, reasonToKeep } from './removability.js';
+import { neededNodes, obstacleTo } from './removability.js';
 import { nodesOfRegion, type RegionNodes, type Surroundings } from './region-nodes.js';
 import { type Search, searchIn } from './search.js';
 import { isWeightedNode } from './weighted.js';
+import { type Replaceable, type Verdict, verdictsOn } from './widths/verdicts.js';
 
 /** Each further flow costs a walk over the graph; a network of more towers than this is no network. */
 const MOST_FLOWS = 32;
@@ -24,6 +25,7 @@ const MOST_FLOWS = 32;
 export function findBlocks(model: OnnxModel, shapes: TensorShapes, granularity: Granularity): readonly Block[] {
   const { graph } = model;
   const found = regionsOf(graph, shapes, granularity).sort((a, b) => lastIndex(a) - lastIndex(b));
+  const verdicts = verdictsOn({ graph, shapes }, found);
   const names = blockNames(
     found.map(({ nodes, join }) => ({
       weighted: nodes.operations.filter((node) => isWeightedNode(graph, node)),
@@ -32,17 +34,22 @@ export function findBlocks(model: OnnxModel, shapes: TensorShapes, granularity: 
     })),
   );
   const batch = batchSize(graph, shapes);
-  return found.map(({ nodes, reason, input, output }, index) => ({
+  return found.map(({ nodes, input, output }, index) => ({
     index,
     name: names[index] ?? `block ${index}`,
-    removable: reason === undefined,
-    ...(reason === undefined ? {} : { reason }),
+    ...verdictAt(verdicts, index),
     parameters: parametersOf(graph, nodes.all),
     macs: macsPerSample(graph, shapes, nodes.all, batch),
     input,
     output,
     nodes: nodes.all.map(({ name }) => name),
   }));
+}
+
+function verdictAt(verdicts: readonly Verdict[], index: number): Pick<Block, 'removable' | 'reason' | 'reinitialises'> {
+  const { reason, reinitialises = [] } = verdicts[index] ?? {};
+  if (reason !== undefined) return { removable: false, reason };
+  return reinitialises.length > 0 ? { removable: true, reinitialises: [...reinitialises] } : { removable: true };
 }
 
 /** Trained numbers of a model, and multiply-accumulates of its convolutions and linear layers for one sample. */
@@ -54,13 +61,12 @@ export function summarise({ graph }: OnnxModel, shapes: TensorShapes): { paramet
 }
 
 /** A candidate, worked out. */
-interface Found {
+interface Found extends Replaceable {
   readonly nodes: RegionNodes;
   /** The node in which its branches meet. */
   readonly join: GraphNode | undefined;
   /** A larger block or a node with sub-graphs, not a single unit. */
   readonly isWhole: boolean;
-  readonly reason: string | undefined;
   readonly input: BlockEnd;
   readonly output: BlockEnd;
 }
@@ -123,11 +129,11 @@ function flowToFirstOutput(flow: Flow, bounds: FlowBounds): Flow | undefined {
 function withLeakingBlocks(all: readonly Found[], forMain: readonly Found[]): Found[] {
   const owner = new Map(all.flatMap((each) => each.nodes.operations.map((node) => [node, each] as const)));
   const given = new Set<Found>();
-  const leaking = forMain.filter(({ nodes, reason, isWhole }) => {
+  const leaking = forMain.filter(({ nodes, obstacle, isWhole }) => {
     const inside = new Set(nodes.operations);
     const overlapped = new Set(nodes.operations.flatMap((node) => owner.get(node) ?? []));
     const gives = (each: Found): boolean => !each.isWhole && each.nodes.operations.every((node) => inside.has(node));
-    const isListed = reason !== undefined && isWhole && [...overlapped].every(gives);
+    const isListed = obstacle !== undefined && isWhole && [...overlapped].every(gives);
     if (isListed) for (const each of overlapped) given.add(each);
     return isListed;
   });
@@ -140,8 +146,10 @@ function foundFrom(search: Search, candidate: Candidate, surroundings: Surroundi
   const [input, output] = [endOf(search, region.input), endOf(search, region.output)];
   if (!input || !output) return [];
   const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);
-  const reason = reasonToKeep(search, region, nodes, surroundings);
-  return [{ nodes, join, isWhole: isComposite(candidate) || candidate.kind === 'opaque', reason, input, output }];
+  const obstacle = obstacleTo(search, region, nodes, surroundings);
+  const isUnit = candidate.kind === 'conv' || candidate.kind === 'linear';
+  const isWhole = isComposite(candidate) || candidate.kind === 'opaque';
+  return [{ nodes, join, isUnit, isWhole, obstacle, input, output }];
 }
 
 function lastIndex({ nodes }: Found): number {

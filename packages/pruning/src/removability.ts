@@ -3,23 +3,33 @@ import type { TensorShape } from './block.js';
 import { tensorAt } from './flow.js';
 import { SHAPE_READERS } from './operators.js';
 import type { RegionNodes, Surroundings } from './region-nodes.js';
+import { changedAxis } from './widths/dims.js';
 import { isSameShape, type Region, type Search, shapeAt } from './search.js';
 
 /** Types of quantised values: their meaning hangs on a scale that lies elsewhere. */
 const QUANTISED = /^u?int(4|8|16)$/;
 
-/** Why a region cannot be replaced by a wire; undefined when it can. */
-export function reasonToKeep(
+/** Why a region cannot be replaced by a wire. */
+export interface Obstacle {
+  readonly reason: string;
+  /** Set where nothing but the width along this axis is in the way: what reads the result may be given that of the input. */
+  readonly widthAxis: number | undefined;
+}
+
+/** What is in the way of replacing a region by a wire; undefined when it can be done. */
+export function obstacleTo(
   search: Search,
   region: Region,
   nodes: RegionNodes,
   surroundings: Surroundings,
-): string | undefined {
-  return (
-    reasonOfShape(shapeAt(search, region.input), shapeAt(search, region.output)) ??
-    reasonOfSubgraph(nodes.operations) ??
-    reasonOfLeak(search, region, nodes, surroundings)
-  );
+): Obstacle | undefined {
+  const [before, after] = [shapeAt(search, region.input), shapeAt(search, region.output)];
+  const ofShape = reasonOfShape(before, after);
+  const others = reasonOfSubgraph(nodes.operations) ?? reasonOfLeak(search, region, nodes, surroundings);
+  const reason = ofShape ?? others;
+  if (reason === undefined) return undefined;
+  const isWidth = others === undefined && before?.elementType === after?.elementType;
+  return { reason, widthAxis: isWidth ? changedAxis(before?.dims ?? [], after?.dims ?? []) : undefined };
 }
 
 function reasonOfShape(before: TensorShape | undefined, after: TensorShape | undefined): string | undefined {

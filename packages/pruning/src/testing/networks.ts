@@ -15,6 +15,9 @@ export interface Piece {
 const IMAGE = [1, 3, 8, 8] as const;
 const STEM_CHANNELS = 8;
 
+/** Seed of all weights. */
+export const NETWORK_SEED = 5;
+
 /** Channels that each piece gets. */
 export function widthsOf(pieces: readonly Piece[]): number[] {
   return pieces.map((_, index) => pieces[index - 1]?.out ?? STEM_CHANNELS);
@@ -28,7 +31,7 @@ export function networkOf(
   pieces: readonly Piece[],
   { omit = [], isHeadless = false }: { omit?: readonly number[]; isHeadless?: boolean } = {},
 ): OnnxModel {
-  const g = new GraphBuilder('generated', { seed: 5 });
+  const g = new GraphBuilder('generated', { seed: NETWORK_SEED });
   let x = g.relu('stem.relu', g.conv('stem.conv', g.input('x', 'float32', IMAGE), { out: STEM_CHANNELS }));
   for (const [index, piece] of pieces.entries()) if (!omit.includes(index)) x = addPiece(g, `piece${index}`, x, piece);
   const y = isHeadless ? x : g.gemm('head.fc', g.flatten('head.flat', g.globalAveragePool('head.pool', x)), { out: 5 });

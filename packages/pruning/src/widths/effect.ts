@@ -1,0 +1,30 @@
+import type { ConstantData, ElementType } from '@espalier/onnx';
+import type { Dims } from './dims.js';
+
+/** A weight to be made anew, since what it reads has another width. */
+export interface Rebuilt {
+  /** The weight, as the node reads it. */
+  readonly tensor: string;
+  readonly node: string;
+  readonly from: Dims;
+  readonly to: Dims;
+  /** Numbers that one filter reads. */
+  readonly fanIn: number;
+  readonly elementType: ElementType;
+}
+
+/** What another width of something that a node reads means to the node. */
+export type WidthEffect =
+  /** Its outputs have other dims as well; a constant that spells a size must be another one. */
+  | { readonly kind: 'passes'; readonly dims: Dims; readonly constant?: { tensor: string; data: ConstantData } }
+  /** Its output stays as it is, with a weight made anew. */
+  | { readonly kind: 'rebuilds'; readonly rebuilt: Rebuilt }
+  /** Its output does not depend on it. */
+  | { readonly kind: 'ignores' }
+  /** It cannot take it. */
+  | { readonly kind: 'refuses'; readonly reason: string };
+
+/** An effect that cannot be, with the reason. */
+export function refuses(reason: string): WidthEffect {
+  return { kind: 'refuses', reason };
+}

@@ -1,0 +1,176 @@
+import type { GraphNode, GraphView } from '@espalier/onnx';
+import type { TensorShapes } from '../block.js';
+import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, NOISE, NORMS, SHAPE_READERS } from '../operators.js';
+import { weightOperands } from '../weighted.js';
+import { changedAxis, type Dims, type DimsOf, isSameDims, resized } from './dims.js';
+import { refuses, type WidthEffect } from './effect.js';
+import { rebuildInputSide } from './rebuild.js';
+import { type Changed, reshapedWidth } from './reshaping.js';
+
+/** They work on every channel alone and have no numbers for it. */
+const POOLS: ReadonlySet<string> = new Set([
+  'MaxPool',
+  'AveragePool',
+  'LpPool',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'GlobalLpPool',
+]);
+
+/** Norms without a number for every channel. */
+const BARE_NORMS: ReadonlySet<string> = new Set(['LRN', 'MeanVarianceNormalization', 'LpNormalization']);
+
+const RESHAPES: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
+
+/** What the effects of a graph are worked out from. */
+export interface Surroundings {
+  readonly graph: GraphView;
+  readonly shapes: TensorShapes;
+  readonly dimsOf: DimsOf;
+}
+
+/** A changed operand of a node. */
+interface Operand extends Changed {
+  readonly position: number;
+}
+
+/** What a node does about operands whose width changed. Everything that is not known to take it refuses. */
+export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect {
+  const { graph, dimsOf } = context;
+  const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
+  const operands = changedOperands(node, dimsOf);
+  const [first] = operands;
+  const out = dimsOf.before(node.outputs[0] ?? '');
+  if (node.hasSubgraph || node.domain !== '' || !operands.every(isKnown) || !first || !isKnown(first) || !out) {
+    return refuses(`${label} reads it`);
+  }
+  if (SHAPE_READERS.has(node.opType)) return shapeRead(graph, node, first);
+  if (ACTIVATIONS.has(node.opType) || ARITHMETIC.has(node.opType) || NOISE.has(node.opType)) {
+    return elementwise(context, node, operands.filter(isKnown), out);
+  }
+  if (CONCATENATIONS.has(node.opType)) return concatenated(context, node, operands.filter(isKnown), out);
+  if (first.position !== 0 || operands.length > 1) return refuses(`${label} reads it`);
+  if (weightOperands(graph, node).length > 0) {
+    return rebuildInputSide(context, node, { operand: first.position, axis: first.axis, size: first.size });
+  }
+  if (RESHAPES.has(node.opType)) return reshapedWidth(graph, node, first, out);
+  const passes = { kind: 'passes', dims: resized(out, first.axis, first.size) } as const;
+  const isChannels = first.axis === 1;
+  if (POOLS.has(node.opType) && isChannels) return passes;
+  if (NORMS.has(node.opType)) return isChannels && BARE_NORMS.has(node.opType) ? passes : hasNumbers(label);
+  switch (node.opType) {
+    case 'Pad':
+      return padsAxis(graph, node, first) ? refuses(`${label} pads its channels`) : passes;
+    case 'Resize':
+    case 'Upsample':
+      return scaleAlong(graph, node, first.axis) === 1
+        ? passes
+        : refuses(`the size that ${label} makes is fixed or computed`);
+    case 'Transpose':
+      return transposed(node, first, out);
+    case 'ReduceMean':
+    case 'ReduceMax':
+    case 'ReduceSum':
+      return reduced(graph, node, first, out);
+    case 'QuantizeLinear':
+    case 'DequantizeLinear':
+      return (dimsOf.before(node.inputs[1] ?? '') ?? [0]).every((dim) => dim === 1) ? passes : hasNumbers(label);
+    default:
+      return refuses(`${label} may need the width that it has`);
+  }
+}
+
+/** Whoever reads a shape takes entries of other axes alone. */
+function shapeRead(graph: GraphView, node: GraphNode, { axis, before }: Changed): WidthEffect {
+  const isElsewhere = (reader: GraphNode): boolean => {
+    if (reader.opType !== 'Gather') return false;
+    const entries = graph.constantTensor(reader.inputs[1] ?? '')?.ints();
+    return entries?.every((entry) => (entry < 0 ? entry + before.length : entry) !== axis) ?? false;
+  };
+  const shape = node.outputs[0] ?? '';
+  return node.opType === 'Shape' && graph.consumersOf(shape).every(isElsewhere)
+    ? { kind: 'ignores' }
+    : refuses(`node ${JSON.stringify(node.name)} (${node.opType}) reads its shape`);
+}
+
+function hasNumbers(label: string): WidthEffect {
+  return refuses(`${label} has a number for every channel`);
+}
+
+function changedOperands(node: GraphNode, { before, after }: DimsOf): (Operand | undefined)[] {
+  return node.inputs.flatMap((tensor, position) => {
+    const [was, is] = tensor === '' ? [] : [before(tensor), after(tensor)];
+    if (!was || !is || isSameDims(was, is)) return [];
+    const axis = changedAxis(was, is);
+    return axis === undefined ? [undefined] : [{ position, before: was, axis, size: is[axis] ?? 0 }];
+  });
+}
+
+function isKnown(operand: Operand | undefined): operand is Operand {
+  return operand !== undefined;
+}
+
+/** Operands that did not change must have one number for all channels; those that did must agree. */
+function elementwise(
+  { graph, dimsOf }: Surroundings,
+  node: GraphNode,
+  changed: readonly Operand[],
+  out: Dims,
+): WidthEffect {
+  const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
+  const fromEnd = new Set(changed.map(({ before, axis }) => before.length - axis));
+  const sizes = new Set(changed.map(({ size }) => size));
+  const [place = 0] = fromEnd;
+  const [size = 0] = sizes;
+  if (fromEnd.size > 1 || sizes.size > 1) return refuses(`${label} joins it with another width`);
+  const others = node.inputs.filter((tensor, position) => tensor !== '' && !isAmong(changed, position));
+  for (const tensor of others) {
+    const dims = dimsOf.before(tensor);
+    if (!dims) return refuses(`${label} reads a tensor of unknown shape`);
+    if (dims.length < place || dims.at(-place) === 1) continue;
+    return graph.isConstant(tensor) ? hasNumbers(label) : refuses(`${label} joins it with another width`);
+  }
+  return { kind: 'passes', dims: resized(out, out.length - place, size) };
+}
+
+function isAmong(operands: readonly Operand[], position: number): boolean {
+  return operands.some((operand) => operand.position === position);
+}
+
+function concatenated({ dimsOf }: Surroundings, node: GraphNode, changed: readonly Operand[], out: Dims): WidthEffect {
+  const given = node.attribute('axis')?.int ?? 1;
+  const axis = given < 0 ? given + out.length : given;
+  if (changed.some((operand) => operand.axis !== axis)) {
+    return refuses(`node ${JSON.stringify(node.name)} (${node.opType}) lays it beside another width`);
+  }
+  const size = node.inputs.reduce((sum, tensor) => sum + (dimsOf.after(tensor)?.[axis] ?? 0), 0);
+  return { kind: 'passes', dims: resized(out, axis, size) };
+}
+
+function padsAxis(graph: GraphView, node: GraphNode, { axis, before }: Changed): boolean {
+  const pads = node.attribute('pads')?.ints ?? graph.constantTensor(node.inputs[1] ?? '')?.ints();
+  const hasAxes = (node.inputs[3] ?? '') !== '';
+  return !pads || hasAxes || pads[axis] !== 0 || pads[axis + before.length] !== 0;
+}
+
+/** By how much a Resize or Upsample stretches an axis; undefined where it is given a size, or computed. */
+function scaleAlong(graph: GraphView, node: GraphNode, axis: number): number | undefined {
+  const scales = node.opType === 'Resize' && node.inputs.length > 2 ? node.inputs[2] : node.inputs[1];
+  return graph.constantTensor(scales ?? '')?.toFloat64()[axis];
+}
+
+function transposed(node: GraphNode, { axis, size, before }: Changed, out: Dims): WidthEffect {
+  const perm = node.attribute('perm')?.ints ?? before.map((_, index) => before.length - 1 - index);
+  return { kind: 'passes', dims: resized(out, perm.indexOf(axis), size) };
+}
+
+function reduced(graph: GraphView, node: GraphNode, { axis, size, before }: Changed, out: Dims): WidthEffect {
+  const given = node.attribute('axes')?.ints ?? graph.constantTensor(node.inputs[1] ?? '')?.ints();
+  const axes = given?.map((each) => (each < 0 ? each + before.length : each));
+  if (!axes || axes.length === 0 || axes.includes(axis)) {
+    return refuses(`node ${JSON.stringify(node.name)} (${node.opType}) reduces its channels`);
+  }
+  const isKept = (node.attribute('keepdims')?.int ?? 1) !== 0;
+  const place = isKept ? axis : axis - axes.filter((each) => each < axis).length;
+  return { kind: 'passes', dims: resized(out, place, size) };
+}
