@@ -10,6 +10,7 @@ import {
   startPlan,
   stepPlan,
 } from '@espalier/planner';
+import { normaliseImportance } from '@espalier/pruning';
 import type { DuePlan, PlanStep, Store } from '@espalier/store';
 import { labelOf, outcomeOf, requestOf } from './measuring.js';
 import { setupOf } from './setup.js';
@@ -39,7 +40,7 @@ export async function decide(store: Store, solver: Solver, plan: DuePlan): Promi
   };
   if (plan.cancelRequested) apply({ type: 'cancelled' });
   else if (plan.failures >= MAX_FAILURES) apply(givenUp(plan));
-  else if (progress.state.phase === 'scoring') apply(await scored(store, plan));
+  else if (progress.state.phase === 'scoring') apply(await scored(store, plan, blocks));
   for (const { key, measurement } of plan.ended) {
     const label = waitingLabel(progress.state, key, blocks);
     if (label === undefined) continue;
@@ -61,10 +62,16 @@ const givenUp = ({ failures }: DuePlan): PlanEvent => ({
   failure: { code: 'step-failed', message: `a step of the plan failed ${failures} times; the planner's log says why` },
 });
 
-async function scored(store: Store, { modelId, request }: DuePlan): Promise<PlanEvent> {
+/**
+ * What each block that can go is worth: some criteria give negative scores, and kept importance is a sum, so the scores are
+ * made shares.
+ */
+async function scored(store: Store, { modelId, request }: DuePlan, blocks: readonly Block[]): Promise<PlanEvent> {
   const { granularity, criterion, reduction } = request;
   const { scores } = await scoresOf(store, modelId, { granularity, criterion, reduction });
-  return { type: 'scored', importances: scores };
+  const removable = new Set(blocks.filter((block) => block.removable).map(({ index }) => index));
+  const relevant = scores.filter(({ index, importance }) => removable.has(index) && importance !== null);
+  return { type: 'scored', importances: normaliseImportance(relevant) };
 }
 
 /** What a measurement that the plan waits for is called; undefined: it does not wait for it. */
