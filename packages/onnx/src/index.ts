@@ -7,6 +7,7 @@ export { inlineExternalData } from './inline.js';
 // Look at
 export type { AttributeView } from './attribute-view.js';
 export { type ElementType, elementTypeNamed } from './element-type.js';
+export { float16ToNumber, numberToFloat16 } from './float-formats.js';
 export type { GraphNode, GraphView } from './graph-view.js';
 export type { OnnxModel } from './model.js';
 export type { AttributeProto, GraphProto, ModelProto, NodeProto, TensorProto } from './proto/onnx_pb.js';

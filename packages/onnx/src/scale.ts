@@ -12,7 +12,7 @@ import {
   type ValueInfoProto,
 } from './proto/onnx_pb.js';
 import { renameOutputs, renameReads } from './rename.js';
-import { valueInfoProto } from './value-info.js';
+import { type ValueInfo, valueInfoProto } from './value-info.js';
 
 /** A factor that becomes an input of the model. */
 export interface Factor {
@@ -20,8 +20,8 @@ export interface Factor {
   readonly input: string;
   /** That of the tensor that it multiplies. */
   readonly elementType: ElementType;
-  /** They must broadcast to the tensor without changing its shape. */
-  readonly dims: readonly number[];
+  /** As for an input: what is fed must broadcast to the tensor without changing its shape. */
+  readonly dims: NonNullable<ValueInfo['dims']>;
 }
 
 /**

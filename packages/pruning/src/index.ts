@@ -16,7 +16,8 @@ export {
 export { type Importance, normaliseImportance } from './normalise.js';
 export { type BlockScore, scoreBlocks, type ScoreOptions } from './score.js';
 export { ensemble } from './score-ensemble.js';
-export type { Reduction } from './scored-layers.js';
+export { nodesOf, normsBehind, type Reduction, scoredLayers } from './scored-layers.js';
+export { isWeightedNode, weightOperands } from './weighted.js';
 
 // Remove them
 export type { Reinitialised } from './reinitialise.js';
