@@ -19,9 +19,9 @@ const TARGET = process.arch === 'arm64' ? 'arm64-cpu' : 'x86-cpu';
 /** Long enough that no agent loses its measurement by being slow. */
 const LONG_LEASE_S = 30;
 
-const quick = { minRuns: 5, maxRuns: 20, maxSeconds: 1, precision: 0.5 };
+const quick = { minRuns: 5, maxRuns: 20, maxSeconds: 1, precision: 0.5, processes: 1 };
 /** Goes on for a minute, whatever the model. */
-const endless = { minRuns: 1_000_000, maxRuns: 1_000_000, maxSeconds: 60, precision: 0.0005 };
+const endless = { minRuns: 1_000_000, maxRuns: 1_000_000, maxSeconds: 60, precision: 0.0005, processes: 1 };
 
 const modelBytes = Buffer.concat([...encodeModel(buildZooModel('resnet20', { imageSizePx: 16 }))]);
 
