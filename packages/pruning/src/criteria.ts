@@ -103,6 +103,42 @@ export const filterCriteria: readonly (Criterion & { readonly name: FilterCriter
     source: 'Network slimming, arXiv 1708.06519',
   },
   {
+    name: 'fpgm',
+    of: 'filters',
+    description:
+      'Distance to all other filters of the layer: those near the geometric median can be replaced by others',
+    formula: 'Σ_j ‖w − w_j‖₂',
+    needs: 'weights',
+    source: 'FPGM, arXiv 1811.00250',
+  },
+  {
+    name: 'clr-rnf',
+    of: 'filters',
+    description:
+      'Filters that are among the k nearest of every filter stay; layer rates by a ranking with costs (lambda)',
+    formula:
+      'filters − worst rank among the neighbours of any filter; layer rate: share of |w| / c^λ below a threshold',
+    needs: 'weights',
+    source: 'CLR-RNF, arXiv 2202.07190',
+  },
+  {
+    name: 'dafp',
+    of: 'filters',
+    description:
+      'Scale of the norm times how much the next layers depend on the channel; needs norms that are not folded',
+    formula: 'mean |γ| × ‖weights that read the channel‖₂',
+    needs: 'weights',
+    source: 'our reading of arXiv 2005.02634',
+  },
+  {
+    name: 'cluster',
+    of: 'filters',
+    description: 'How far a filter is from the one that can stand for it in a clustering of the layer by direction',
+    formula: 'height at which average linkage joins it to a stronger filter',
+    needs: 'weights',
+    source: 'our reading of arXiv 2206.08186',
+  },
+  {
     name: 'random',
     of: 'filters',
     description: 'A number that means nothing, as the baseline to beat',

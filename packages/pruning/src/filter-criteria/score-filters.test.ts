@@ -85,6 +85,52 @@ const layers = fc
     }),
   );
 
+test.each(['l2', 'fpgm', 'clr-rnf', 'cluster'] as const)('%s refuses weights that are not finite', (criterion) => {
+  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const { model, groups } = filterModel({ a: { makes: [[[1], [2], [bad], [3]]] } });
+    expect(() => scoreFilters(model, groups, criterion)).toThrow(
+      expect.objectContaining({ code: 'importance-invalid', message: expect.stringContaining('filter 2 of "a"') }),
+    );
+  }
+});
+
+test('dafp is the scale of the norm times the norm of the weights that read the channel', () => {
+  const reads = [
+    [3, 1],
+    [-4, 0],
+  ];
+  expect(scoresOf('dafp', { makes: [[[1], [1]]], scales: [[-2, 0.5]], reads })).toEqual([2 * 5, 0.5 * 1]);
+});
+
+test.each([
+  ['no norm', { makes: [[[1], [1]]], reads: [[1, 1]] }, 'no batch normalisation scales its channels'],
+  ['no reader', { makes: [[[1], [1]]], scales: [[1, 1]] }, 'no layer with weights reads its channels'],
+])('dafp does not apply with %s', (_, numbers, reason) => {
+  const { model, groups } = filterModel({ a: numbers });
+  expect(() => scoreFilters(model, groups, 'dafp')).toThrow(
+    expect.objectContaining({ code: 'criterion-not-applicable', message: expect.stringContaining(reason) }),
+  );
+});
+
+test.each(['fpgm', 'clr-rnf', 'cluster'] as const)('%s sees coupled layers as one long filter', (criterion) => {
+  const makes = [
+    [
+      [1, 2],
+      [0, 5],
+      [3, -1],
+    ],
+    [[4], [-2], [7]],
+  ];
+  const long = [
+    [
+      [1, 2, 4],
+      [0, 5, -2],
+      [3, -1, 7],
+    ],
+  ];
+  expect(scoresOf(criterion, { makes })).toEqual(scoresOf(criterion, { makes: long }));
+});
+
 test.each(['l1', 'l2'] as const)('%s of permuted filters is the permuted scores', (criterion) => {
   fc.assert(
     fc.property(layers, (rows) => {

@@ -3,7 +3,12 @@ import { type FilterCriterion, filterCriteria } from '../criteria.js';
 import { PruningError } from '../errors.js';
 import type { FilterGroup } from '../filters/group.js';
 import { normScales } from './bn-scale.js';
+import { clusterScores } from './cluster.js';
+import { dependencyScores } from './dafp.js';
+import { type FilterRows, filterRows } from './filter-rows.js';
+import { medianDistances } from './fpgm.js';
 import { filterNorms } from './norms.js';
+import { reciprocalScores } from './reciprocal-neighbours.js';
 import { type SliceValues, weightSlices } from './slice-values.js';
 
 export interface FilterScoreOptions {
@@ -64,12 +69,26 @@ function groupScores(
       return ofWeights(graph, group, (slices) => filterNorms(slices, group.filters, criterion));
     case 'bn-scale':
       return normScales(graph, group);
+    case 'fpgm':
+      return ofWeights(graph, group, (slices) => medianDistances(finiteRows(group, slices)));
+    case 'clr-rnf': {
+      const next = seededRandom(`${seed}/${group.name}`);
+      return ofWeights(graph, group, (slices) => reciprocalScores(finiteRows(group, slices), next));
+    }
+    case 'dafp':
+      return dependencyScores(graph, group);
+    case 'cluster':
+      return ofWeights(graph, group, (slices) => clusterScores(finiteRows(group, slices)));
     case 'random':
       return Float64Array.from({ length: group.filters }, seededRandom(`${seed}/${group.name}`));
     default:
-      throw new PruningError('criterion-unknown', `there is no criterion ${JSON.stringify(criterion)} for filters`, {
-        hint: `one of ${filterCriteria.map(({ name }) => name).join(', ')}`,
-      });
+      throw new PruningError(
+        'criterion-unknown',
+        `there is no criterion ${JSON.stringify(criterion satisfies never)} for filters`,
+        {
+          hint: `one of ${filterCriteria.map(({ name }) => name).join(', ')}`,
+        },
+      );
   }
 }
 
@@ -81,6 +100,12 @@ function ofWeights(
   const slices = weightSlices(graph, group, 'makes');
   if (typeof slices === 'string') return slices;
   return slices.length > 0 ? score(slices) : 'no weights that can be read make its channels';
+}
+
+/** The filters as rows; distances of weights that are not finite would say nothing, so the filter is named first. */
+function finiteRows(group: FilterGroup, slices: readonly SliceValues[]): FilterRows {
+  finite(group, filterNorms(slices, group.filters, 'l1'));
+  return filterRows(slices, group.filters);
 }
 
 function finite(group: FilterGroup, scores: Float64Array): Float64Array {

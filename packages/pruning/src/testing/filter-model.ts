@@ -25,7 +25,7 @@ export function filterModel(numbers: Readonly<Record<string, GroupNumbers>>): {
   readonly shapes: TensorShapes;
 } {
   const g = new GraphBuilder('filters');
-  const shapes = new Map<string, { elementType: 'float32'; dims: number[] }>();
+  const dimsOf = new Map<string, number[]>();
   const groups = Object.entries(numbers).map(([name, { makes, scales = [], reads, pixels = 1, prunable = true }]) => {
     const filters = makes[0]?.length ?? 0;
     const slices: WeightSlice[] = [];
@@ -35,9 +35,8 @@ export function filterModel(numbers: Readonly<Record<string, GroupNumbers>>): {
     const convolution = (node: string, x: string, rows: readonly (readonly number[])[]): string => {
       const dims = [rows.length, rows[0]?.length ?? 0, 1, 1];
       const weights = g.initializer(`${node}.weight`, constantData(dims, Float32Array.from(rows.flat())));
-      const y = g.node('Conv', [x, weights], {}, { name: node });
-      shapes.set(y, { elementType: 'float32', dims: [1, rows.length, pixels, 1] });
-      return y;
+      dimsOf.set(node, [1, rows.length, pixels, 1]);
+      return g.node('Conv', [x, weights], {}, { name: node });
     };
     const parts = makes.map((rows, layer) => {
       const node = layer === 0 ? name : `${name}.${layer}`;
@@ -72,5 +71,12 @@ export function filterModel(numbers: Readonly<Record<string, GroupNumbers>>): {
       slices,
     };
   });
-  return { model: g.build(), groups, shapes };
+  const model = g.build();
+  const shapes = new Map(
+    [...dimsOf].map(([node, dims]) => [
+      model.graph.nodeNamed(node)?.outputs[0] ?? '',
+      { elementType: 'float32', dims } as const,
+    ]),
+  );
+  return { model, groups, shapes };
 }
