@@ -5,6 +5,7 @@ import {
   type MeasurementResult,
   parserOf,
   type ProfileResult,
+  type ScoreResult,
 } from '@espalier/contracts';
 import type { ApiScene } from './scene.js';
 
@@ -126,6 +127,22 @@ export function profileOf(nodes: string[]): ProfileResult {
     unexplained: 0.02,
     placement: { cpu: 1 },
     inputs,
+    environment,
+    warnings: [],
+    wallSeconds: 2,
+  };
+}
+
+/** What an agent found on calibration data. */
+export function scoreOf(scores: ScoreResult['scores']): ScoreResult {
+  const { environment } = resultOf(5);
+  return {
+    scores,
+    groups: [],
+    loss: 1.2,
+    accuracy: 0.5,
+    samples: 10,
+    passes: 4,
     environment,
     warnings: [],
     wallSeconds: 2,
