@@ -19,7 +19,10 @@ export type CliCode =
   | 'interrupted'
   | 'plan-not-met'
   | 'comparison-failed'
-  | 'budget-not-met';
+  | 'budget-not-met'
+  | 'criterion-unknown'
+  | 'images-missing'
+  | 'image-unreadable';
 
 const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
   'option-invalid': exitCodes.badInput,
@@ -31,6 +34,9 @@ const exitCodeOf: Readonly<Record<CliCode, ExitCode>> = {
   'plan-not-met': exitCodes.infeasible,
   'comparison-failed': exitCodes.failed,
   'budget-not-met': exitCodes.infeasible,
+  'criterion-unknown': exitCodes.badInput,
+  'images-missing': exitCodes.badInput,
+  'image-unreadable': exitCodes.badInput,
 };
 
 /** A mistake or a failure that the command line explains in one line and a hint. */

@@ -72,3 +72,10 @@ export function wholeNumberBetween(minimum: number, maximum: number): (text: str
     return value;
   };
 }
+
+/** Reads numbers such as `0.5` or `0.485,0.456,0.406`. */
+export function numbers(text: string): readonly number[] {
+  const values = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (values.every(Number.isFinite)) return values;
+  throw new InvalidArgumentError('Give numbers such as 0.5 or 0.485,0.456,0.406.');
+}

@@ -2,6 +2,8 @@ import { Command } from 'commander';
 import { agentCommand } from './commands/agent.js';
 import { agentsCommand } from './commands/agents.js';
 import { compareCommand } from './commands/compare.js';
+import { criteriaCommand } from './commands/criteria.js';
+import { datasetCommand } from './commands/dataset.js';
 import { inspectCommand } from './commands/inspect.js';
 import { measureCommand } from './commands/measure.js';
 import { demoCommand, planCommand } from './commands/plan.js';
@@ -26,6 +28,8 @@ export function buildProgram(context: CommandContext): Command {
     inspectCommand,
     pruneCommand,
     scoreCommand,
+    criteriaCommand,
+    datasetCommand,
     measureCommand,
     profileCommand,
     zooCommand,
