@@ -3,16 +3,10 @@ export type { Block, BlockEnd, Granularity, TensorShape, TensorShapes } from './
 export { findBlocks, summarise } from './find.js';
 
 // Score them
-export {
-  type Criterion,
-  type CriterionNeed,
-  type FilterCriterion,
-  filterCriteria,
-  isFilterCriterion,
-  isWeightCriterion,
-  type WeightCriterion,
-  weightCriteria,
-} from './criteria.js';
+export { criteria } from './criteria.js';
+export { isWeightCriterion, weightCriteria } from './criteria-of-blocks.js';
+export { filterCriteria, isFilterCriterion } from './criteria-of-filters.js';
+export type { Criterion, CriterionNeed, FilterCriterion, WeightCriterion } from './criterion.js';
 export { type Importance, normaliseImportance } from './normalise.js';
 export { type BlockScore, scoreBlocks, type ScoreOptions } from './score.js';
 export { ensemble } from './score-ensemble.js';

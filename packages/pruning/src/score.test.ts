@@ -2,7 +2,7 @@ import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import { buildZooModel } from '@espalier/zoo';
 import { expect, test } from '@jest/globals';
 import type { Block } from './block.js';
-import { weightCriteria } from './criteria.js';
+import { weightCriteria } from './criteria-of-blocks.js';
 import { findBlocks } from './find.js';
 import { normaliseImportance } from './normalise.js';
 import { scoreBlocks } from './score.js';

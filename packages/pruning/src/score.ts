@@ -1,6 +1,7 @@
 import { type GraphNode, type GraphView, type OnnxModel, seededRandom } from '@espalier/onnx';
 import type { Block } from './block.js';
-import { type WeightCriterion, weightCriteria } from './criteria.js';
+import { weightCriteria } from './criteria-of-blocks.js';
+import type { WeightCriterion } from './criterion.js';
 import { PruningError } from './errors.js';
 import { filterScores, type WeightNorm } from './filter-scores.js';
 import { nodesOf, normsBehind, type Reduction, scoredLayers } from './scored-layers.js';

@@ -1,6 +1,6 @@
 import type { GraphView, OnnxModel } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
-import type { FilterCriterion } from '../criteria.js';
+import type { FilterCriterion } from '../criterion.js';
 import type { FilterGroup } from '../filters/group.js';
 import { crossLayerRates } from './cross-layer-rates.js';
 import { checkChoice, checkedMasks, checkedScores, type FilterRates } from './filter-choice.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { filterCriteria } from '../criteria.js';
+import { filterCriteria } from '../criteria-of-filters.js';
 import { filterModel, type GroupNumbers } from '../testing/filter-model.js';
 import { scoreFilters } from './score-filters.js';
 

@@ -1,5 +1,6 @@
 import { type GraphView, type OnnxModel, seededRandom } from '@espalier/onnx';
-import { type FilterCriterion, filterCriteria } from '../criteria.js';
+import { filterCriteria } from '../criteria-of-filters.js';
+import type { FilterCriterion } from '../criterion.js';
 import { PruningError } from '../errors.js';
 import type { FilterGroup } from '../filters/group.js';
 import { normScales } from './bn-scale.js';
