@@ -65,7 +65,8 @@ export interface LayersOptions {
 
 const pair = (size: Size): readonly [number, number] => (typeof size === 'number' ? [size, size] : size);
 
-const scaled = ([low, high]: Range, factor: number): Range => [low * factor, high * factor];
+/** The range with both ends multiplied. */
+export const scaled = ([low, high]: Range, factor: number): Range => [low * factor, high * factor];
 
 /**
  * The layers that networks are made of, with seeded weights named as in torch's state dictionaries. What a
@@ -126,14 +127,15 @@ export class Layers {
     return 2 ** exponent;
   }
 
-  /** A fully connected layer with bias; `relu` tells that one follows, which halves the signal's power. */
-  linear(x: string, options: { name: string; in: number; out: number; relu?: boolean }): string {
-    const { name, out, relu = false } = options;
+  /**
+   * A fully connected layer, with bias unless that is not wanted; `relu` tells that one follows, which halves the signal's
+   * power.
+   */
+  linear(x: string, options: { name: string; in: number; out: number; relu?: boolean; bias?: boolean }): string {
+    const { name, out, relu = false, bias = true } = options;
     const bound = Math.sqrt((relu ? 6 : 3) / options.in); // variance 1 / fan-in, or 2 / fan-in before a Relu
-    const weights = [
-      this.#drawn(`${name}.weight`, [out, options.in], [-bound, bound]),
-      this.#drawn(`${name}.bias`, [out], BIAS),
-    ];
+    const weights = [this.#drawn(`${name}.weight`, [out, options.in], [-bound, bound])];
+    if (bias) weights.push(this.#drawn(`${name}.bias`, [out], BIAS));
     return this.graph.node('Gemm', [x, ...weights], { transB: 1 }, { name });
   }
 

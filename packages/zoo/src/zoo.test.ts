@@ -117,6 +117,14 @@ test.each([
   ['densenet121', 58, 0, 0],
   ['googlenet', 9, 3, 0],
   ['inception_v3', 11, 6, 0],
+  ['mobilenet_v1', 13, 8, 0],
+  ['mobilenet_v2', 17, 10, 0],
+  ['mobilenet_v3_small', 11, 6, 0],
+  ['mobilenet_v3_large', 15, 10, 0],
+  ['shufflenet_v1', 16, 13, 0],
+  ['shufflenet_v2_x1_0', 16, 13, 0],
+  ['mnasnet1_0', 17, 10, 0],
+  ['efficientnet_b0', 16, 9, 0],
 ])('%s has %i blocks, of which %i keep their shape, and %i can go with new weights', (name, ...counts) => {
   const { blocks, removableBlocks, removableByReinitialising = [] } = entryOf(name);
   expect([blocks, removableBlocks.length, removableByReinitialising.length]).toEqual(counts);
@@ -144,13 +152,16 @@ test('only norms that follow no convolution stay when norms are folded', () => {
   expect(normsLeft('densenet121')).toBe(58 + 3 + 1); // before the 1×1 convolutions, in the transitions, the last
 });
 
-test.each(['resnet56', 'squeezenet1_0', 'googlenet'])('every block of %s is felt in its output', async (name) => {
-  const entry = entryOf(name);
-  const whole = await resultOf(entry, {}, 32);
-  for (const block of entry.removableBlocks) {
-    expect(largestDifference(whole, await resultOf(entry, { omitBlocks: [block] }, 32))).toBeGreaterThan(1e-3);
-  }
-});
+test.each(['resnet56', 'squeezenet1_0', 'googlenet', 'mobilenet_v3_small', 'shufflenet_v1', 'shufflenet_v2_x1_0'])(
+  'every block of %s is felt in its output',
+  async (name) => {
+    const entry = entryOf(name);
+    const whole = await resultOf(entry, {}, 32);
+    for (const block of entry.removableBlocks) {
+      expect(largestDifference(whole, await resultOf(entry, { omitBlocks: [block] }, 32))).toBeGreaterThan(1e-3);
+    }
+  },
+);
 
 test('the first, a middle and the last block of vgg16_bn_cifar are felt in its output', async () => {
   const entry = entryOf('vgg16_bn_cifar');

@@ -2,12 +2,19 @@ import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import type { Architecture, ZooEntry } from './architecture.js';
 import { cifarResnets } from './cifar-resnet.js';
 import { densenets } from './densenet.js';
+import { efficientnets } from './efficientnet.js';
 import { ZooError } from './errors.js';
 import { googlenets } from './googlenet.js';
 import { imagenetResnets } from './imagenet-resnet.js';
 import { inceptions } from './inception-v3.js';
 import { Layers } from './layers.js';
+import { mnasnets } from './mnasnet.js';
+import { mobilenetsV1 } from './mobilenet-v1.js';
+import { mobilenetsV2 } from './mobilenet-v2.js';
+import { mobilenetsV3 } from './mobilenet-v3.js';
 import { assertOmittable } from './omit.js';
+import { shufflenetsV1 } from './shufflenet-v1.js';
+import { shufflenetsV2 } from './shufflenet-v2.js';
 import { squeezenets } from './squeezenet.js';
 import { vggs } from './vgg.js';
 
@@ -34,6 +41,13 @@ const FAMILIES: readonly (readonly Architecture[])[] = [
   densenets,
   googlenets,
   inceptions,
+  mobilenetsV1,
+  mobilenetsV2,
+  mobilenetsV3,
+  shufflenetsV1,
+  shufflenetsV2,
+  mnasnets,
+  efficientnets,
 ];
 
 const ARCHITECTURES = new Map(FAMILIES.flat().map((each) => [each.entry.name, each]));
