@@ -1,4 +1,4 @@
-import { type Criterion, filterCriteria, weightCriteria } from '@espalier/pruning';
+import { type Criterion, criteria } from '@espalier/pruning';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../context.js';
 import { criteriaText } from '../output/criteria-text.js';
@@ -9,9 +9,6 @@ Examples:
   espalier criteria --of filters   those for filters
   espalier criteria --json         with formulas and sources`;
 
-/** Every criterion that can be named. */
-export const allCriteria: readonly Criterion[] = [...weightCriteria, ...filterCriteria];
-
 /** `espalier criteria`: every way to judge importance, and what each needs. */
 export function criteriaCommand(program: Command, { terminal }: CommandContext): void {
   program
@@ -21,7 +18,7 @@ export function criteriaCommand(program: Command, { terminal }: CommandContext):
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(({ of, json }: { readonly of?: Criterion['of']; readonly json?: true }) => {
-      const shown = allCriteria.filter((criterion) => of === undefined || criterion.of === of);
+      const shown = criteria.filter((criterion) => of === undefined || criterion.of === of);
       terminal.out(json ? JSON.stringify(shown, undefined, 2) : criteriaText(shown));
     });
 }

@@ -1,4 +1,4 @@
-import { isFilterCriterion, isWeightCriterion, scoreBlocks } from '@espalier/pruning';
+import { criteria, isFilterCriterion, isWeightCriterion, scoreBlocks } from '@espalier/pruning';
 import type { Command } from 'commander';
 import { analyse } from '../analysis.js';
 import type { CommandContext } from '../context.js';
@@ -8,7 +8,6 @@ import { criteriaText } from '../output/criteria-text.js';
 import { scoreOnData } from '../scoring/score-on-data.js';
 import { needsData, type ScoreOptions, withScoreOptions } from '../scoring/score-options.js';
 import { scoredText, scoreRows, scoreText, sensitivityText } from '../scoring/score-text.js';
-import { allCriteria } from './criteria.js';
 
 const EXAMPLES = `
 Examples:
@@ -29,7 +28,7 @@ export function scoreCommand(program: Command, context: CommandContext): void {
 
 async function run(named: string | undefined, options: ScoreOptions, context: CommandContext): Promise<void> {
   if (options.list) {
-    context.terminal.out(options.json ? JSON.stringify(allCriteria, undefined, 2) : criteriaText(allCriteria));
+    context.terminal.out(options.json ? JSON.stringify(criteria, undefined, 2) : criteriaText(criteria));
     return;
   }
   if (named === undefined) {
@@ -58,7 +57,7 @@ function unknownCriterion(criterion: string): CliError {
       hint: 'post them to a service, then name it there: `espalier plan --criterion ensemble --server URL`',
     });
   }
-  const names = allCriteria.filter(({ of }) => of === 'blocks').map(({ name }) => name);
+  const names = criteria.filter(({ of }) => of === 'blocks').map(({ name }) => name);
   return new CliError(
     'criterion-unknown',
     isFilterCriterion(criterion)
