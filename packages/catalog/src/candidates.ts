@@ -1,6 +1,6 @@
 import type { Candidate, Recipe } from '@espalier/contracts';
 import { writeModelFile } from '@espalier/onnx';
-import { removeBlocks, summarise } from '@espalier/pruning';
+import { type Reinitialised, removeBlocks, summarise } from '@espalier/pruning';
 import type { Store } from '@espalier/store';
 import { openModel } from './open-model.js';
 
@@ -13,15 +13,22 @@ export async function candidateOf(store: Store, modelId: string, recipe: Recipe)
   const known = await store.candidates.findByRecipe(modelId, recipe);
   if (known !== null) return known;
   const { model, shapes } = await openModel(store, modelId);
-  const { model: pruned } = removeBlocks(model, shapes, { ...recipe, baseSha256: modelId });
-  const staged = await store.artifacts.stage((path) => writeModelFile(pruned, path));
+  const pruned = removeBlocks(model, shapes, { ...recipe, baseSha256: modelId });
+  const staged = await store.artifacts.stage((path) => writeModelFile(pruned.model, path));
   const { sha256 } = await staged.keep('candidate');
   const { candidate } = await store.candidates.create({
     modelId,
     recipe,
     artifact: sha256,
-    reinitialised: [],
-    ...summarise(pruned, shapes),
+    reinitialised: pruned.reinitialised.map(told),
+    ...summarise(pruned.model, pruned.shapes),
   });
   return candidate;
 }
+
+const told = ({ tensor, node, from, to }: Reinitialised): Candidate['reinitialised'][number] => ({
+  tensor,
+  node,
+  from: [...from],
+  to: [...to],
+});

@@ -13,6 +13,7 @@ const shipped = fileURLToPath(new URL('../../../prisma/migrations', import.meta.
 const ID = '018f3f5c-0000-7000-8000-000000000001';
 const SUBJECT = 'a'.repeat(64);
 const CONTROL = 'b'.repeat(64);
+const CANDIDATE = '018f3f5c-0000-7000-8000-000000000002';
 let database: TestDatabase;
 let folder: string;
 let store: Store;
@@ -39,6 +40,25 @@ function oldResult() {
   return { ...result, environment, subject: { ...subject, samplesMs: [] }, control: { ...beside, samplesMs: [] } };
 }
 
+/** A model whose blocks and scores were found, and a candidate of it. */
+async function addAnalysed(client: pg.Client): Promise<void> {
+  await client.query(
+    `INSERT INTO models (id, name, opset, parameters, macs, inputs, outputs, trace)
+     VALUES ($1, 'net', 17, 1, 1, '[]', '[]', '{"inputs": {}, "shapes": {}}')`,
+    [SUBJECT],
+  );
+  await client.query(`INSERT INTO analyses (model_id, granularity, blocks) VALUES ($1, 'block', '[]')`, [SUBJECT]);
+  await client.query(
+    `INSERT INTO scores (model_id, granularity, criterion, reduction, scores) VALUES ($1, 'block', 'l2', 'all', '[]')`,
+    [SUBJECT],
+  );
+  await client.query(
+    `INSERT INTO candidates (id, model_id, recipe, recipe_key, artifact_id, parameters, macs)
+     VALUES ($1, $2, '{"granularity": "block", "remove": [1]}', $2, $3, 1, 1)`,
+    [CANDIDATE, SUBJECT, CONTROL],
+  );
+}
+
 test('what was stored before a measurement could have several processes is read after the migration', async () => {
   await migrate(database.url, folder);
   const client = new pg.Client({ connectionString: database.url });
@@ -56,6 +76,7 @@ test('what was stored before a measurement could have several processes is read 
      VALUES ($1, $2, false, 'succeeded', $2, $3, 't', $4, $2, 100, $5, now())`,
     [ID, SUBJECT, CONTROL, { statistic: 'p50', provider: 'cpu', batch: 1 }, oldResult()],
   );
+  await addAnalysed(client);
   await client.end();
   expect(await migrate(database.url)).toContain('20261125010000_measurement_kinds');
   store = await openStore({ databaseUrl: database.url, artifactsDir: join(folder, 'artifacts') });
@@ -70,4 +91,13 @@ test('what was stored before a measurement could have several processes is read 
     },
   });
   expect((await store.measurements.resultsLike(ID, 5)).results).toMatchObject([{ valueMs: 5, ci: [4.9, 5.1] }]);
+});
+
+test('blocks and scores that were found before more blocks could go are found anew; candidates stay as they are', async () => {
+  expect(await store.models.blocks(SUBJECT, 'block')).toBeNull();
+  const key = { granularity: 'block', criterion: 'l2', reduction: 'all' } as const;
+  expect(await store.scores.ofBlocks(SUBJECT, key)).toBeNull();
+  await store.scores.saveOfBlocks(SUBJECT, key, { source: 'posted', scores: [{ index: 0, importance: 1 }] });
+  expect(await store.scores.ofBlocks(SUBJECT, key)).toMatchObject({ source: 'posted' });
+  expect(await store.candidates.get(CANDIDATE)).toMatchObject({ recipe: { remove: [1] }, reinitialised: [] });
 });

@@ -16,8 +16,12 @@ ALTER TABLE "measurements" ADD COLUMN "score" JSONB;
 -- AlterTable
 ALTER TABLE "models" ADD COLUMN "filter_groups" JSONB;
 
--- What was stored before was computed from the weights.
-ALTER TABLE "scores" ADD COLUMN "source" "ScoreSource" NOT NULL DEFAULT 'weights';
+-- More blocks can go than before, and all that is known of them was computed from the model: it is found anew when it is asked for.
+DELETE FROM "scores";
+DELETE FROM "analyses";
+
+-- AlterTable
+ALTER TABLE "scores" ADD COLUMN "source" "ScoreSource" NOT NULL;
 
 -- Scores from elsewhere may be there before anybody looked at the blocks.
 ALTER TABLE "scores" DROP CONSTRAINT "scores_model_id_granularity_fkey";
