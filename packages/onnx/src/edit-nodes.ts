@@ -28,7 +28,8 @@ export function editNodes(view: GraphView, graph: GraphProto, edits: ReadonlyMap
     const edit = byIndex.get(index);
     return edit ? edited(each, edit) : each;
   });
-  return copyWith(GraphProtoSchema, graph, { node });
+  // Other operands and attributes change the shapes of what nodes make: what was declared about them no longer holds.
+  return copyWith(GraphProtoSchema, graph, { node, valueInfo: [] });
 }
 
 function edited(node: NodeProto, { inputs = new Map(), attributes = new Map() }: NodeEdit): NodeProto {

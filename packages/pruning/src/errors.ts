@@ -16,6 +16,10 @@ export type PruningCode =
   | 'group-unknown'
   /** Filters of a group that has to stay whole; the message says why it has to. */
   | 'group-not-prunable'
+  /** The group has no filter of this number. */
+  | 'filter-unknown'
+  /** A group, or some layer of it, would keep no filter at all. */
+  | 'filters-none-left'
   /** Rates, limits, scores or kept filters that do not fit the groups. */
   | 'filter-choice-invalid';
 

@@ -25,7 +25,11 @@ export {
 } from './remove.js';
 
 // Filters
+export { findFilterGroups } from './filters/find-groups.js';
 export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
+export { layersLeftEmpty } from './filters/emptied.js';
+export { removeFilters } from './filters/remove-filters.js';
+export { prune, type PruningRecipe } from './prune.js';
 export { chooseFilters, type FilterChoice } from './filter-criteria/choose-filters.js';
 export type { FilterRates, FilterScope } from './filter-criteria/filter-choice.js';
 export {

@@ -33,6 +33,11 @@ export interface FilterGroup {
   readonly producers: readonly string[];
   /** Names of the nodes with weights that read the channels, in order of execution. */
   readonly consumers: readonly string[];
+  /**
+   * Names of nodes that compute with several of the channels at once, without weights: a layer norm, a mean over the
+   * channels. What they make of the other channels changes even when a filter goes that gives nothing but zeros.
+   */
+  readonly mixedBy?: readonly string[];
   /** Trained numbers that go when all of its filters go. */
   readonly parameters: number;
   readonly slices: readonly WeightSlice[];
