@@ -11,6 +11,7 @@ import { artifactRoutes } from './routes/artifacts.js';
 import { candidateRoutes } from './routes/candidates.js';
 import { comparisonRoutes } from './routes/comparisons.js';
 import { datasetRoutes } from './routes/datasets.js';
+import { filterRoutes } from './routes/filters.js';
 import { healthRoutes } from './routes/health.js';
 import { inputRoutes } from './routes/inputs.js';
 import { measurementRoutes } from './routes/measurements.js';
@@ -29,6 +30,7 @@ const v1 = [
   artifactRoutes,
   inputRoutes,
   scoreRoutes,
+  filterRoutes,
   datasetRoutes,
   measurementRoutes,
   targetRoutes,

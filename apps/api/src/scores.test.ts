@@ -1,8 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { parserOf, ScoreList } from '@espalier/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, enrol, scoreOf } from './testing/fleet.js';
-import { residualNetwork } from './testing/models.js';
+import { addDataset, residualNetwork } from './testing/models.js';
 import { type ApiScene, openApiScene } from './testing/scene.js';
 
 const file = residualNetwork({ blocks: 3, seed: 5 });
@@ -14,26 +14,11 @@ let dataset: string;
 let unlabelled: string;
 let removable: readonly number[];
 
-/** A data set that is known; what is in its file does not matter to the API. */
-async function addDataset(classes: number | null, input = 'input'): Promise<string> {
-  const pieces = (async function* () {
-    yield Buffer.from(randomUUID());
-  })();
-  const staged = await api.store.artifacts.receive(pieces, { maxBytes: 100 });
-  const { sha256 } = await staged.keep('dataset');
-  const arrays = [
-    { name: input, elementType: 'float32', shape: [10, 3, 8, 8] },
-    ...(classes === null ? [] : [{ name: 'labels', elementType: 'int64', shape: [10] }]),
-  ];
-  await api.store.datasets.add({ sha256, samples: 10, classes, arrays });
-  return sha256;
-}
-
 beforeAll(async () => {
   api = await openApiScene();
   await api.upload('/v1/models?name=net', file);
-  dataset = await addDataset(4);
-  unlabelled = await addDataset(null);
+  dataset = await addDataset(api.store, { classes: 4 });
+  unlabelled = await addDataset(api.store, { classes: null });
   const { body } = await api.get(`${at}/blocks`);
   const blocks = Object(body)['blocks'];
   removable = blocks.flatMap(({ index, removable: can }: { index: number; removable: boolean }) =>
@@ -124,7 +109,7 @@ test('scores have no history', async () => {
 });
 
 test('scores that cannot be computed are refused before they wait for an agent', async () => {
-  const foreign = await addDataset(4, 'image');
+  const foreign = await addDataset(api.store, { classes: 4, input: 'image' });
   const scoring = { criterion: 'ablation', dataset };
   const cases: [string, object, number, string, string][] = [
     ['no criterion', { kind: 'score' }, 422, 'scoring-missing', '/v1/datasets'],

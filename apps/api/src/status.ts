@@ -42,6 +42,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'block-unknown': 422,
   'criterion-unknown': 422,
   'group-unknown': 422,
+  'filter-unknown': 422,
   // Who it belongs to
   'claim-refused': 409,
   'device-unhealthy': 409,
@@ -89,6 +90,7 @@ export const STATUS: Readonly<Record<ProblemCode, number>> = {
   'block-not-removable': 422,
   'no-removable-block': 422,
   'group-not-prunable': 422,
+  'filters-none-left': 422,
   'filter-choice-invalid': 422,
   'criterion-not-applicable': 422,
   'edit-invalid': 422,

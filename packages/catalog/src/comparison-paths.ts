@@ -1,7 +1,18 @@
 import type { CreateComparison, PruningMethod, Recipe } from '@espalier/contracts';
-import { normaliseImportance } from '@espalier/pruning';
+import {
+  chooseFilters,
+  type FilterChoice,
+  type FilterGroup,
+  findFilterGroups,
+  isFilterCriterion,
+  normaliseImportance,
+  scoreFilters,
+} from '@espalier/pruning';
 import type { Store } from '@espalier/store';
 import { blocksOf } from './blocks.js';
+import { howToGetForFilters } from './criteria.js';
+import { CatalogError } from './errors.js';
+import { openModel, type OpenModel } from './open-model.js';
 import { scoresOf } from './scores.js';
 
 /** How a model can be pruned further and further, by each method; position 0 of both is the whole model. */
@@ -26,7 +37,10 @@ type Asked = Omit<CreateComparison, 'modelId' | 'budget' | 'points' | 'spec' | '
  * @throws StoreError `model-unknown`; CatalogError `scores-unknown`; PruningError when a criterion does not apply
  */
 export async function comparisonPaths(store: Store, modelId: string, asked: Asked): Promise<ComparisonPaths> {
-  return { layers: await layerPath(store, modelId, asked), filters: { rates: [0], kept: [1] } };
+  return {
+    layers: await layerPath(store, modelId, asked),
+    filters: filterPath(await filterChoices(store, modelId, asked)),
+  };
 }
 
 /** Blocks one after the other, least important first, equal ones by index; those without a score stay. */
@@ -46,6 +60,72 @@ async function layerPath(
   return { order: path.map(({ index }) => index), kept };
 }
 
+/** The filters of a model, and what is kept of them at a rate. */
+interface FilterChoices {
+  readonly groups: readonly FilterGroup[];
+  readonly scores: ReadonlyMap<string, ArrayLike<number>>;
+  /** By the name of the group; groups that stay whole are not in it. */
+  readonly keptAt: (rate: number) => ReadonlyMap<string, readonly number[]>;
+}
+
+async function filterChoices(store: Store, modelId: string, asked: Asked): Promise<FilterChoices> {
+  const { model, shapes }: OpenModel = await openModel(store, modelId);
+  const groups = findFilterGroups(model, shapes);
+  const { filterCriterion: criterion, scope, multipleOf } = asked;
+  if (!groups.some(({ prunable }) => prunable)) return { groups, scores: new Map(), keptAt: () => new Map() };
+  if (!isFilterCriterion(criterion)) {
+    throw new CatalogError('scores-unknown', `Nobody knows the filters of the model by ${criterion} yet`, {
+      hint: howToGetForFilters(modelId, criterion),
+    });
+  }
+  const { scores } = scoreFilters(model, groups, criterion);
+  const choice: FilterChoice = { criterion, scores, scope, multipleOf };
+  return { groups, scores, keptAt: (rate) => chooseFilters(model, shapes, groups, { ...choice, rate }) };
+}
+
+/** Rates of the grid, as far as they differ in what they keep. */
+const RATE_STEPS = 100;
+
+/** A rate after the other, up to the floor; rates that keep the same filters are one position. */
+function filterPath(choices: FilterChoices): ComparisonPaths['filters'] {
+  const rates = [0];
+  const kept = [1];
+  let before = sizesOf(new Map());
+  for (let step = 1; step <= RATE_STEPS; step += 1) {
+    const rate = step / RATE_STEPS;
+    const keep = choices.keptAt(rate);
+    const sizes = sizesOf(keep);
+    if (sizes === before) continue;
+    before = sizes;
+    rates.push(rate);
+    kept.push(keptImportance(choices, keep));
+  }
+  return { rates, kept };
+}
+
+/** Which groups are cut, and to how many: for one criterion and scope that says which filters stay. */
+const sizesOf = (keep: ReadonlyMap<string, readonly number[]>): string =>
+  JSON.stringify([...keep].map(([name, kept]) => [name, kept.length]));
+
+/** What the kept filters are worth: every group counts by its number of filters, and its scores share that. */
+function keptImportance({ groups, scores }: FilterChoices, keep: ReadonlyMap<string, readonly number[]>): number {
+  let all = 0;
+  let left = 0;
+  for (const { name, filters, prunable } of groups) {
+    if (!prunable) continue;
+    all += filters;
+    const kept = keep.get(name);
+    left += filters * (kept === undefined ? 1 : shareOf(kept, scores.get(name), filters));
+  }
+  return all === 0 ? 1 : left / all;
+}
+
+function shareOf(kept: readonly number[], scores: ArrayLike<number> | undefined, filters: number): number {
+  if (scores === undefined) return kept.length / filters;
+  const shares = normaliseImportance(Array.from(scores, (importance, index) => ({ index, importance })));
+  return kept.reduce((sum, filter) => sum + (shares[filter]?.importance ?? 0), 0);
+}
+
 /** A position of one of the paths. */
 export interface PathPosition {
   readonly method: PruningMethod;
@@ -57,14 +137,25 @@ export interface PathPosition {
  * @throws StoreError `model-unknown`
  */
 export async function comparisonRecipe(
-  _store: Store,
-  _modelId: string,
-  { granularity }: Asked,
-  { layers }: ComparisonPaths,
+  store: Store,
+  modelId: string,
+  asked: Asked,
+  { layers, filters }: ComparisonPaths,
   { method, position }: PathPosition,
 ): Promise<{ readonly recipe: Recipe; readonly removed: number }> {
+  const { granularity } = asked;
   if (method === 'layers') {
     return { recipe: { granularity, remove: layers.order.slice(0, position) }, removed: position };
   }
-  throw new Error('not yet');
+  const { groups, keptAt } = await filterChoices(store, modelId, asked);
+  const keep = keptAt(filters.rates[position] ?? 0);
+  const gone = groups.map(({ name, filters: count }) => count - (keep.get(name)?.length ?? count));
+  return {
+    recipe: {
+      granularity,
+      remove: [],
+      filters: Object.fromEntries([...keep].map(([name, kept]) => [name, [...kept]])),
+    },
+    removed: gone.reduce((sum, count) => sum + count, 0),
+  };
 }

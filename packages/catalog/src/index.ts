@@ -2,6 +2,7 @@ export { addModel, type AddModelOptions } from './models.js';
 export { blocksOf } from './blocks.js';
 export { scoresOf } from './scores.js';
 export { putScores } from './posted-scores.js';
+export { chosenFilters, filterGroupsOf, filterScoresOf, putFilterScores } from './filters.js';
 export { candidateOf } from './candidates.js';
 export { comparisonPaths, type ComparisonPaths, comparisonRecipe, type PathPosition } from './comparison-paths.js';
 export { addCandidate } from './uploads.js';

@@ -8,11 +8,14 @@ const DESCRIPTION = `Prune whole layers of a neural network until it fits a late
 Errors are problems (RFC 9457) with a stable \`code\`. Lists give \`nextCursor\`: pass it as \`cursor\`. Latencies are milliseconds, intervals are 95 %.`;
 
 const TAGS = [
-  { name: 'models', description: 'ONNX files, their blocks and scores' },
+  { name: 'models', description: 'ONNX files and their blocks' },
+  { name: 'scores', description: 'How much blocks matter, and the data that it is computed on' },
+  { name: 'filters', description: 'Channels that go together, how much they matter, and recipes' },
   { name: 'candidates', description: 'Pruned models' },
   { name: 'artifacts', description: 'Files by their SHA-256' },
-  { name: 'measurements', description: 'Latencies on real devices' },
+  { name: 'measurements', description: 'Latencies, profiles and scores on real devices' },
   { name: 'plans', description: 'From a budget to a verified, pruned model' },
+  { name: 'comparisons', description: 'Whole layers or filters: the best of both at one measured latency' },
   { name: 'targets', description: 'Classes of devices' },
   { name: 'agents', description: 'The daemons on the devices' },
   { name: 'for agents', description: 'What agents tell the service' },

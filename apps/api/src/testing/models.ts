@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { encodeModel, GraphBuilder } from '@espalier/onnx';
+import type { Store } from '@espalier/store';
 
 interface Shape {
   /** Residual blocks that can go. */
@@ -32,4 +34,23 @@ export function linearNetwork(): Buffer<ArrayBuffer> {
   const input = graph.input('input', 'float32', ['batch', 8]);
   graph.output(graph.gemm('fc', input, { in: 8, out: 4 }), { as: 'logits' });
   return Buffer.concat(encodeModel(graph.build()));
+}
+
+async function* somePieces(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(randomUUID());
+}
+
+/** Makes a data set known, without labels when `classes` is null. Its file is no data: the API does not look into it again. */
+export async function addDataset(
+  store: Store,
+  { classes, input = 'input' }: { readonly classes: number | null; readonly input?: string },
+): Promise<string> {
+  const staged = await store.artifacts.receive(somePieces(), { maxBytes: 100 });
+  const { sha256 } = await staged.keep('dataset');
+  const arrays = [
+    { name: input, elementType: 'float32', shape: [10, 3, 8, 8] },
+    ...(classes === null ? [] : [{ name: 'labels', elementType: 'int64', shape: [10] }]),
+  ];
+  await store.datasets.add({ sha256, samples: 10, classes, arrays });
+  return sha256;
 }
