@@ -59,9 +59,9 @@ export function crossLayerRates(
 }
 
 function rankedLayers(graph: GraphView, shapes: TensorShapes, group: FilterGroup): RankedLayer[] {
-  const slices = weightSlices(graph, group, 'makes');
-  if (typeof slices === 'string') return [];
-  return slices.map(({ node: name, values, visit }) => {
+  const layers = weightSlices(graph, group, 'makes');
+  if (typeof layers === 'string') return [];
+  return layers.map(({ node: name, values, visit }) => {
     const node = graph.nodeNamed(name);
     return {
       group,

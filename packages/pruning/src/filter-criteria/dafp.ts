@@ -5,9 +5,9 @@ import { filterNorms } from './norms.js';
 import { weightSlices } from './slice-values.js';
 
 /**
- * Dependency-aware filter importance: |γ| × ‖w‖₂ over all weights of the next layers that read the channel. Our reading of
+ * Dependency-aware filter importance: |γ| × ‖w‖₂ over the weights of the next layer that read the channel. Our reading of
  * arXiv 2005.02634, of which only the abstract could be read: a norm's scale is multiplied by how much the layers behind
- * depend on the channel. A text says why there is none.
+ * depend on the channel. Where several layers read it, the mean of the squared norms counts. A text says why there is none.
  */
 export function dependencyScores(graph: GraphView, group: FilterGroup): Float64Array | string {
   const scales = normScales(graph, group);

@@ -24,33 +24,47 @@ export function comparableLength(filters: number): number {
 }
 
 /**
- * The weights of every filter over all given slices, one behind the other. Rows longer than `longest` are folded to that
- * length by a count sketch (Charikar, Chen, Farach-Colton 2002): every weight is added to or taken from one place, drawn
- * from a fixed seed and the same for all filters. Squared distances keep their expectation, with a relative standard
- * deviation of √(2 / longest), and equal filters stay equal.
+ * The weights of every filter over all given layers, one behind the other; zeros where a layer has no part in it. Rows
+ * longer than `longest` are folded to that length by a count sketch (Charikar, Chen, Farach-Colton 2002): every weight is
+ * added to or taken from one place, drawn from a fixed seed and the same for all filters. Squared distances keep their
+ * expectation, with a relative standard deviation of √(2 / longest), and equal filters stay equal.
  */
 export function filterRows(
-  slices: readonly SliceValues[],
-  filters: number,
-  longest = comparableLength(filters),
+  layers: readonly SliceValues[],
+  filters: readonly number[],
+  longest = comparableLength(filters.length),
 ): FilterRows {
-  const whole = slices.reduce((sum, { perFilter }) => sum + perFilter, 0);
-  if (whole <= longest) {
-    const values = new Float32Array(filters * whole);
-    everyWeight(slices, filters, (filter, column, value) => {
-      values[filter * whole + column] = value;
-    });
-    return { count: filters, length: whole, values };
+  const lengths = layers.map(({ channelsOf, perChannel }) => perChannel * Math.max(0, ...filters.map(channelsOf)));
+  const whole = lengths.reduce((sum, length) => sum + length, 0);
+  const length = Math.min(whole, longest);
+  const { places, signs } = foldOf(whole, length);
+  const values = new Float32Array(filters.length * length);
+  let offset = 0;
+  for (const [index, { values: weights, visit }] of layers.entries()) {
+    for (const [row, filter] of filters.entries()) {
+      let column = offset;
+      visit(filter, (start, end) => {
+        for (let at = start; at < end; at++, column++) {
+          const place = row * length + (places[column] ?? 0);
+          values[place] = (values[place] ?? 0) + (signs[column] ?? 1) * (weights[at] ?? 0);
+        }
+      });
+    }
+    offset += lengths[index] ?? 0;
+  }
+  return { count: filters.length, length, values };
+}
+
+/** Where every column of a long row goes in a short one, and with which sign; columns stay where there is room for all. */
+function foldOf(whole: number, length: number): { places: Int32Array; signs: Int8Array } {
+  if (whole === length) {
+    return { places: Int32Array.from({ length }, (_, column) => column), signs: new Int8Array(length).fill(1) };
   }
   const next = seededRandom('fold of filters');
-  const places = Int32Array.from({ length: whole }, () => Math.floor(next() * longest));
-  const signs = Int8Array.from({ length: whole }, () => (next() < 0.5 ? -1 : 1));
-  const values = new Float32Array(filters * longest);
-  everyWeight(slices, filters, (filter, column, value) => {
-    const place = filter * longest + (places[column] ?? 0);
-    values[place] = (values[place] ?? 0) + (signs[column] ?? 1) * value;
-  });
-  return { count: filters, length: longest, values };
+  return {
+    places: Int32Array.from({ length: whole }, () => Math.floor(next() * length)),
+    signs: Int8Array.from({ length: whole }, () => (next() < 0.5 ? -1 : 1)),
+  };
 }
 
 /** Rows divided by their Euclidean norm; rows of zeros stay zeros. */
@@ -64,21 +78,4 @@ export function normalisedRows({ count, length, values }: FilterRows): FilterRow
     for (let index = row * length; index < end; index++) normalised[index] = (values[index] ?? 0) / norm;
   }
   return { count, length, values: normalised };
-}
-
-function everyWeight(
-  slices: readonly SliceValues[],
-  filters: number,
-  see: (filter: number, column: number, value: number) => void,
-): void {
-  let offset = 0;
-  for (const { values, perFilter, visit } of slices) {
-    for (let filter = 0; filter < filters; filter++) {
-      let column = offset;
-      visit(filter, (start, end) => {
-        for (let index = start; index < end; index++) see(filter, column++, values[index] ?? 0);
-      });
-    }
-    offset += perFilter;
-  }
 }

@@ -12,16 +12,37 @@ function scoresOf(criterion: (typeof NAMES)[number], numbers: GroupNumbers): num
   return [...(scoreFilters(model, groups, criterion).scores.get('a') ?? [])];
 }
 
-test('l1 and l2 add up the weights of a filter over every layer that makes its channel', () => {
+test('l1 and l2 add up the weights of a filter, as a mean over the layers that make its channel', () => {
   const makes = [
     [
       [1, -2],
       [3, 0],
+      [0, -5],
     ],
     [[-1], [4]],
   ];
-  expect(scoresOf('l1', { makes })).toEqual([1 + 2 + 1, 3 + 4]);
-  expect(scoresOf('l2', { makes })).toEqual([1 + 4 + 1, 9 + 16]);
+  expect(scoresOf('l1', { makes })).toEqual([(1 + 2 + 1) / 2, (3 + 4) / 2, 5]);
+  expect(scoresOf('l2', { makes })).toEqual([(1 + 4 + 1) / 2, (9 + 16) / 2, 25]);
+});
+
+test('fpgm is the mean distance to the other filters, as a mean over the layers that make the channel', () => {
+  const makes = [
+    [[0], [3], [9]],
+    [[1], [2]],
+  ];
+  expect(scoresOf('fpgm', { makes })).toEqual([((3 + 9) / 2 + 1) / 2, ((3 + 6) / 2 + 1) / 2, (9 + 6) / 2]);
+});
+
+test('a filter of several channels has the sum of their weights, and the mean of their scales', () => {
+  const { model, groups } = filterModel({ a: { makes: [[[1], [2], [3], [4]]], scales: [[1, 2, 3, 5]] } });
+  const pairs = groups.map((group) => ({
+    ...group,
+    filters: 2,
+    slices: group.slices.map((slice) => ({ ...slice, indicesOf: (filter: number) => [filter, filter + 2] })),
+  }));
+  expect([...(scoreFilters(model, pairs, 'l1').scores.get('a') ?? [])]).toEqual([1 + 3, 2 + 4]);
+  expect([...(scoreFilters(model, pairs, 'bn-scale').scores.get('a') ?? [])]).toEqual([2, 3.5]);
+  expect([...(scoreFilters(model, pairs, 'fpgm').scores.get('a') ?? [])]).toEqual([Math.SQRT2, Math.SQRT2]);
 });
 
 test('bn-scale is the mean of |γ| over the norms that a channel passes', () => {
@@ -112,7 +133,7 @@ test.each([
   );
 });
 
-test.each(['fpgm', 'clr-rnf', 'cluster'] as const)('%s sees coupled layers as one long filter', (criterion) => {
+test.each(['clr-rnf', 'cluster'] as const)('%s sees coupled layers as one long filter', (criterion) => {
   const makes = [
     [
       [1, 2],

@@ -26,8 +26,9 @@ export interface FilterScores {
 }
 
 /**
- * Scores the filters of every prunable group. A filter is everything that makes its channel: where the outputs of several
- * layers are added, the weights of all of them, as if they were one long filter.
+ * Scores the filters of every prunable group. Where the outputs of several layers are added, their channels go together:
+ * such a filter has the mean of its scores in these layers, except by `clr-rnf` and `cluster`, which see the weights of all
+ * of them as one long filter.
  * @throws PruningError `criterion-unknown`; `criterion-not-applicable` when there are prunable groups and it applies to
  * none of them; `importance-invalid` where weights are not finite
  */
@@ -67,19 +68,19 @@ function groupScores(
   switch (criterion) {
     case 'l1':
     case 'l2':
-      return ofWeights(graph, group, (slices) => filterNorms(slices, group.filters, criterion));
+      return ofWeights(graph, group, (layers) => filterNorms(layers, group.filters, criterion));
     case 'bn-scale':
       return normScales(graph, group);
     case 'fpgm':
-      return ofWeights(graph, group, (slices) => medianDistances(finiteRows(group, slices)));
+      return ofWeights(graph, group, (layers) => medianDistances(checked(group, layers), group.filters));
     case 'clr-rnf': {
       const next = seededRandom(`${seed}/${group.name}`);
-      return ofWeights(graph, group, (slices) => reciprocalScores(finiteRows(group, slices), next));
+      return ofWeights(graph, group, (layers) => reciprocalScores(longFilters(group, layers), next));
     }
     case 'dafp':
       return dependencyScores(graph, group);
     case 'cluster':
-      return ofWeights(graph, group, (slices) => clusterScores(finiteRows(group, slices)));
+      return ofWeights(graph, group, (layers) => clusterScores(longFilters(group, layers)));
     case 'random':
       return Float64Array.from({ length: group.filters }, seededRandom(`${seed}/${group.name}`));
     default:
@@ -96,17 +97,23 @@ function groupScores(
 function ofWeights(
   graph: GraphView,
   group: FilterGroup,
-  score: (slices: readonly SliceValues[]) => Float64Array,
+  score: (layers: readonly SliceValues[]) => Float64Array,
 ): Float64Array | string {
-  const slices = weightSlices(graph, group, 'makes');
-  if (typeof slices === 'string') return slices;
-  return slices.length > 0 ? score(slices) : 'no weights that can be read make its channels';
+  const layers = weightSlices(graph, group, 'makes');
+  if (typeof layers === 'string') return layers;
+  return layers.length > 0 ? score(layers) : 'no weights that can be read make its channels';
 }
 
-/** The filters as rows; distances of weights that are not finite would say nothing, so the filter is named first. */
-function finiteRows(group: FilterGroup, slices: readonly SliceValues[]): FilterRows {
-  finite(group, filterNorms(slices, group.filters, 'l1'));
-  return filterRows(slices, group.filters);
+/** The filters over all layers as rows. */
+function longFilters(group: FilterGroup, layers: readonly SliceValues[]): FilterRows {
+  const filters = Array.from({ length: group.filters }, (_, filter) => filter);
+  return filterRows(checked(group, layers), filters);
+}
+
+/** The layers, if their weights are finite: distances of others would say nothing. */
+function checked(group: FilterGroup, layers: readonly SliceValues[]): readonly SliceValues[] {
+  finite(group, filterNorms(layers, group.filters, 'l1'));
+  return layers;
 }
 
 function finite(group: FilterGroup, scores: Float64Array): Float64Array {

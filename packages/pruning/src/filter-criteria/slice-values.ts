@@ -8,8 +8,10 @@ export interface SliceValues {
   readonly node: string;
   /** All values of the stored tensor, row-major, as the numbers that they stand for. */
   readonly values: Float32Array;
-  /** How many numbers belong to one filter. */
-  readonly perFilter: number;
+  /** How many entries along the axis go with the filter; 0 where this layer has no part in it. */
+  readonly channelsOf: (filter: number) => number;
+  /** How many numbers go with one such entry. */
+  readonly perChannel: number;
   /** Calls `visit` with the start and end in `values` of every run of neighbours that belongs to the filter. */
   readonly visit: (filter: number, visit: (start: number, end: number) => void) => void;
 }
@@ -44,7 +46,8 @@ export function sliceValues(graph: GraphView, slice: WeightSlice): SliceValues |
   return {
     node: slice.node,
     values,
-    perFilter: outer * slice.indicesOf(0).length * inner,
+    channelsOf: (filter) => slice.indicesOf(filter).length,
+    perChannel: outer * inner,
     visit: (filter, visit) => {
       for (const index of slice.indicesOf(filter)) {
         for (let row = 0; row < outer; row++) {

@@ -4,7 +4,7 @@ import type { FilterGroup, WeightSlice } from '../filters/group.js';
 
 /** Numbers of one group of filters. */
 export interface GroupNumbers {
-  /** For every layer that makes the channels, the weights of each filter. */
+  /** For every layer that makes the channels, the weights of each filter; a later layer may make fewer than the first. */
   readonly makes: readonly (readonly (readonly number[])[])[];
   /** γ per filter of every batch normalisation behind. */
   readonly scales?: readonly (readonly number[])[];
@@ -29,8 +29,8 @@ export function filterModel(numbers: Readonly<Record<string, GroupNumbers>>): {
   const groups = Object.entries(numbers).map(([name, { makes, scales = [], reads, pixels = 1, prunable = true }]) => {
     const filters = makes[0]?.length ?? 0;
     const slices: WeightSlice[] = [];
-    const slice = (node: string, tensor: string, axis: number, role: WeightSlice['role']): void => {
-      slices.push({ node, tensor, axis, role, indicesOf: (filter) => [filter] });
+    const slice = (node: string, tensor: string, axis: number, role: WeightSlice['role'], made = filters): void => {
+      slices.push({ node, tensor, axis, role, indicesOf: (filter) => (filter < made ? [filter] : []) });
     };
     const convolution = (node: string, x: string, rows: readonly (readonly number[])[]): string => {
       const dims = [rows.length, rows[0]?.length ?? 0, 1, 1];
@@ -41,7 +41,7 @@ export function filterModel(numbers: Readonly<Record<string, GroupNumbers>>): {
     const parts = makes.map((rows, layer) => {
       const node = layer === 0 ? name : `${name}.${layer}`;
       const channels = rows[0]?.length ?? 0;
-      slice(node, `${node}.weight`, 0, 'makes');
+      slice(node, `${node}.weight`, 0, 'makes', rows.length);
       return convolution(node, g.input(`${node}.x`, 'float32', [1, channels, pixels, 1]), rows);
     });
     let y = parts.length === 1 ? (parts[0] ?? '') : g.node('Sum', parts, {}, { name: `${name}.sum` });
