@@ -71,7 +71,7 @@ async function writeHashed(path: string, source: AsyncIterable<Uint8Array>, maxB
       sizeBytes += chunk.byteLength;
       if (sizeBytes > maxBytes) {
         throw new StoreError('artifact-too-large', `The file is larger than ${maxBytes} bytes`, {
-          hint: 'ESPALIER_MAX_UPLOAD_BYTES sets the limit for models, ESPALIER_MAX_INPUT_BYTES the one for input data',
+          hint: 'ESPALIER_MAX_UPLOAD_BYTES sets the limit for models and data sets, ESPALIER_MAX_INPUT_BYTES the one for input data',
         });
       }
       hash.update(chunk);

@@ -27,8 +27,8 @@ export function datasetsOf(db: Queries): Datasets {
     return {
       sha256: id,
       sizeBytes: Number(artifact.sizeBytes),
-      samples,
-      classes,
+      samples: Number(samples),
+      classes: classes === null ? null : Number(classes),
       arrays: readJson(parseArrays, arrays),
     };
   };

@@ -43,8 +43,8 @@ CREATE TABLE "filter_scores" (
 -- CreateTable
 CREATE TABLE "datasets" (
     "id" CHAR(64) NOT NULL,
-    "samples" INTEGER NOT NULL,
-    "classes" INTEGER,
+    "samples" BIGINT NOT NULL,
+    "classes" BIGINT,
     "arrays" JSONB NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
