@@ -139,6 +139,11 @@ export class Layers {
     return this.graph.node('Gemm', [x, ...weights], { transB: 1 }, { name });
   }
 
+  /** A trained tensor that no other method makes, uniform in `range`: an embedding, a token, the scales of a norm. */
+  parameter(name: string, dims: readonly number[], range: Range): string {
+    return this.#drawn(name, dims, range);
+  }
+
   #conv(x: string, name: string, { kernel, stride = 1, dilation = 1, ...options }: Window, weights: string[]): string {
     const [height, width] = pair(kernel);
     const [vertical, horizontal] = pair(options.pad ?? [Math.floor(height / 2), Math.floor(width / 2)]);

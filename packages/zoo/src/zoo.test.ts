@@ -125,6 +125,8 @@ test.each([
   ['shufflenet_v2_x1_0', 16, 13, 0],
   ['mnasnet1_0', 17, 10, 0],
   ['efficientnet_b0', 16, 9, 0],
+  ['vit_tiny_16', 24, 24, 0],
+  ['bert_tiny', 4, 4, 0],
 ])('%s has %i blocks, of which %i keep their shape, and %i can go with new weights', (name, ...counts) => {
   const { blocks, removableBlocks, removableByReinitialising = [] } = entryOf(name);
   expect([blocks, removableBlocks.length, removableByReinitialising.length]).toEqual(counts);

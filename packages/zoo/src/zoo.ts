@@ -1,5 +1,6 @@
 import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import type { Architecture, ZooEntry } from './architecture.js';
+import { berts } from './bert.js';
 import { cifarResnets } from './cifar-resnet.js';
 import { densenets } from './densenet.js';
 import { efficientnets } from './efficientnet.js';
@@ -17,6 +18,7 @@ import { shufflenetsV1 } from './shufflenet-v1.js';
 import { shufflenetsV2 } from './shufflenet-v2.js';
 import { squeezenets } from './squeezenet.js';
 import { vggs } from './vgg.js';
+import { vits } from './vit.js';
 
 export interface ZooOptions {
   /** Seed of all weights; 1 when absent. */
@@ -48,6 +50,8 @@ const FAMILIES: readonly (readonly Architecture[])[] = [
   shufflenetsV2,
   mnasnets,
   efficientnets,
+  vits,
+  berts,
 ];
 
 const ARCHITECTURES = new Map(FAMILIES.flat().map((each) => [each.entry.name, each]));
