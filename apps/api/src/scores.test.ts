@@ -209,3 +209,34 @@ test('posted scores that cannot be used are refused', async () => {
     body: { code: 'model-unknown' },
   });
 });
+
+test('the ensemble sums the ranks of its parts, and names what is missing until they are known', async () => {
+  const normed = residualNetwork({ blocks: 3, batchNorm: true });
+  const id = createHash('sha256').update(normed).digest('hex');
+  await api.upload('/v1/models?name=normed', normed);
+  const { body } = await api.get(`/v1/models/${id}/blocks`);
+  const going: number[] = Object(body)['blocks'].flatMap((block: { index: number; removable: boolean }) =>
+    block.removable ? [block.index] : [],
+  );
+  const ensemble = async () => await api.get(`/v1/models/${id}/scores?criterion=ensemble`);
+  expect(await ensemble()).toMatchObject({
+    status: 404,
+    body: {
+      code: 'scores-unknown',
+      detail: expect.stringMatching(/unknown yet: gate-taylor, weight-taylor, feature-taylor$/),
+      hint: expect.stringMatching(/gate-taylor: an agent .* feature-taylor: a training job posts them/),
+    },
+  });
+  for (const criterion of ['gate-taylor', 'weight-taylor', 'feature-taylor']) {
+    const scores = going.map((index, rank) => ({ index, importance: 10 * rank }));
+    await api.post(`/v1/models/${id}/scores/${criterion}`, { scores }, 'PUT');
+  }
+  const found = parseScores((await ensemble()).body);
+  expect(found.source).toBe('combined');
+  const importances = found.scores.map(({ importance }) => importance ?? 0);
+  const scored = found.scores.filter(({ importance }) => importance !== null).length;
+  // Every part gives its ranks away, whatever their order.
+  expect(importances.reduce((sum, importance) => sum + importance, 0)).toBe((5 * scored * (scored - 1)) / 2);
+  const plan = { modelId: id, budgets: [{ target: 'x86-cpu', ratio: 0.7 }], criterion: 'ensemble' };
+  expect(await api.post('/v1/plans', plan)).toMatchObject({ status: 201 });
+});

@@ -6,21 +6,23 @@ interface Shape {
   /** Residual blocks that can go. */
   readonly blocks: number;
   readonly seed?: number;
+  /** A norm behind every convolution of the blocks. */
+  readonly batchNorm?: boolean;
 }
 
 /** A small residual network as a file: a stem, identity blocks, a head. Its weights follow from the seed. */
-export function residualNetwork({ blocks, seed = 1 }: Shape): Buffer<ArrayBuffer> {
+export function residualNetwork({ blocks, seed = 1, batchNorm = false }: Shape): Buffer<ArrayBuffer> {
   const graph = new GraphBuilder('net', { seed });
   let tensor = graph.relu(
     'stem.relu',
     graph.conv('stem', graph.input('input', 'float32', ['batch', 3, 8, 8]), { out: 8 }),
   );
   for (let block = 0; block < blocks; block += 1) {
-    const branch = graph.conv(
-      `b${block}.conv2`,
-      graph.relu(`b${block}.relu1`, graph.conv(`b${block}.conv1`, tensor, { out: 8 })),
-      { out: 8 },
-    );
+    const convolved = (layer: number, input: string): string => {
+      const output = graph.conv(`b${block}.conv${layer}`, input, { out: 8 });
+      return batchNorm ? graph.batchNorm(`b${block}.bn${layer}`, output) : output;
+    };
+    const branch = convolved(2, graph.relu(`b${block}.relu1`, convolved(1, tensor)));
     tensor = graph.relu(`b${block}.relu2`, graph.add(`b${block}.add`, branch, tensor));
   }
   const head = graph.flatten('flatten', graph.globalAveragePool('pool', tensor));
