@@ -1,4 +1,5 @@
 // Score
+export type { DataSpec } from './criteria/criterion.js';
 export { score, type ScoreOptions, type ScoreRequest } from './score.js';
 
 // Calibration data

@@ -21,13 +21,13 @@ export interface Member {
   /** Where the .npy begins in the file; `undefined` when it is deflated. */
   readonly start: number | undefined;
   /** The .npy, unpacked. It fails when there are fewer or more bytes than the file declares. */
-  stream(): Promise<Readable>;
+  readonly stream: () => Promise<Readable>;
 }
 
 /** The arrays of a file, and the archive that holds them. */
 export interface Archive {
   readonly members: readonly Member[];
-  close(): void;
+  readonly close: () => void;
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Uint8Array> {
