@@ -137,6 +137,9 @@ export const Reinitialised = Type.Object({
   node: Type.String(),
   from: Type.Array(Type.Integer(), { description: 'Shape before' }),
   to: Type.Array(Type.Integer(), { description: 'Shape after' }),
+  kept: Type.Optional(
+    Type.Integer({ description: 'Input channels that were there before and keep their numbers; absent: all are new' }),
+  ),
 });
 export type Reinitialised = Static<typeof Reinitialised>;
 

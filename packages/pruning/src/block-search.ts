@@ -3,7 +3,7 @@ import { candidatesIn, hold, type Holding } from './holding.js';
 import { endOfJoin, squeezeOf, startOfJoin, withNormsBehind } from './join-extent.js';
 import type { Chain, Span } from './region-tree.js';
 import { preserves, type Search } from './search.js';
-import { isInPlace, shortcutOf, type SpanKinds, spanKinds } from './span-kind.js';
+import { isInPlace, isLevel, shortcutOf, type SpanKinds, spanKinds } from './span-kind.js';
 import { unitsIn, withSeparableUnits } from './units.js';
 
 /** More than the modules of the Inception family hold; a join that spans more than this and half the network is no block. */
@@ -81,7 +81,10 @@ function joinPieces(context: Context, spans: readonly Span[]): Piece[] {
   const { search, kinds } = context;
   const containers = new Set(spans.filter((_, index) => isContainer(context, spans, index)));
   const joins = spans.flatMap((span, index) => (kinds.get(span) === 'join' && !containers.has(span) ? [index] : []));
-  const plainEnds = new Map(joins.map((join) => [join, endOfJoin(search, kinds, spans, join)]));
+  // The activation behind a level is that of the layer which reads it, and stays when the level goes.
+  const plainEnds = new Map(
+    joins.map((join) => [join, isLevelAt(search, spans, join) ? join : endOfJoin(search, kinds, spans, join)]),
+  );
   const ends = withNormsBehind(kinds, spans, plainEnds);
   const pieces: Piece[] = [];
   let first = 0;
@@ -90,7 +93,11 @@ function joinPieces(context: Context, spans: readonly Span[]): Piece[] {
     if (end !== undefined) {
       const from = startOf(context, spans, { join: index, first, end });
       const members = spans.slice(from, end + 1);
-      const parts = candidateOf('join', members, { join: span, shortcut: shortcutOf(search, span) });
+      const parts = candidateOf('join', members, {
+        join: span,
+        shortcut: shortcutOf(search, span),
+        isLevel: isLevelAt(search, spans, index),
+      });
       pieces.push({ from, to: end, parts });
       first = end + 1;
     } else if (containers.has(span)) {
@@ -99,6 +106,11 @@ function joinPieces(context: Context, spans: readonly Span[]): Piece[] {
     }
   }
   return pieces;
+}
+
+function isLevelAt(search: Search, spans: readonly Span[], index: number): boolean {
+  const span = spans[index];
+  return span !== undefined && isLevel(search, span);
 }
 
 /** The squeeze counts only where the join alone changes the shape. */

@@ -21,6 +21,8 @@ export interface Candidate {
   readonly meeting: number | undefined;
   /** What one weightless branch of a join is: added to the others, laid beside them, or not there. */
   readonly shortcut: Shortcut;
+  /** Whether it is the innermost level of an encoder-decoder, whose result is a Concat of its input with more. */
+  readonly isLevel: boolean;
   /** Whether it lies between larger blocks, and not in front of the first or behind the last. */
   readonly isBetween: boolean;
 }
@@ -48,9 +50,9 @@ export function weightOf(spans: readonly Span[]): number {
 export function candidateOf(
   kind: CandidateKind,
   spans: readonly Span[],
-  { join, shortcut = 'none' }: { join?: Span; shortcut?: Shortcut } = {},
+  { join, shortcut = 'none', isLevel = false }: { join?: Span; shortcut?: Shortcut; isLevel?: boolean } = {},
 ): Candidate[] {
   const region = regionOf(spans);
   const meeting = join?.operations.at(-1);
-  return region ? [{ kind, region, weight: weightOf(spans), meeting, shortcut, isBetween: true }] : [];
+  return region ? [{ kind, region, weight: weightOf(spans), meeting, shortcut, isLevel, isBetween: true }] : [];
 }

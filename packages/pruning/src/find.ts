@@ -147,9 +147,9 @@ function foundFrom(search: Search, candidate: Candidate, surroundings: Surroundi
   if (!input || !output) return [];
   const join = meeting === undefined ? undefined : nodeAt(search.flow, meeting);
   const obstacle = obstacleTo(search, region, nodes, surroundings);
-  const isUnit = candidate.kind === 'conv' || candidate.kind === 'linear';
+  const mayResize = candidate.kind === 'conv' || candidate.kind === 'linear' || candidate.isLevel;
   const isWhole = isComposite(candidate) || candidate.kind === 'opaque';
-  return [{ nodes, join, isUnit, isWhole, obstacle, input, output }];
+  return [{ nodes, join, mayResize, isWhole, obstacle, input, output }];
 }
 
 function lastIndex({ nodes }: Found): number {

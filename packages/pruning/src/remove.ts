@@ -2,7 +2,7 @@ import { editGraph, type OnnxModel } from '@espalier/onnx';
 import type { Block, Granularity, TensorShapes } from './block.js';
 import { PruningError } from './errors.js';
 import { findBlocks } from './find.js';
-import { DEFAULT_SEED, newWeight, type Reinitialised } from './reinitialise.js';
+import { DEFAULT_SEED, newWeight, type Reinitialised, reinitialisedOf } from './reinitialise.js';
 import { type FollowedWidths, followWidths } from './widths/follow.js';
 
 /** Metadata properties that tell where a pruned model comes from. */
@@ -48,9 +48,9 @@ export function removeBlocks(
   const removed = indices.map((index) => removableBlock(blocks, index, granularity));
   const redirect = new Map(removed.map(({ input, output }) => [output.name, input.name]));
   const { dims, rebuilt, constants } = widthsWithout(model, shapes, removed, redirect);
-  const reinitialised = rebuilt.map(({ tensor, node, from, to }) => ({ tensor, node, from, to }));
+  const reinitialised = rebuilt.map((each) => reinitialisedOf(model.graph, each));
   const setConstants = new Map(constants);
-  for (const each of rebuilt) setConstants.set(each.tensor, newWeight(each, seed));
+  for (const each of rebuilt) setConstants.set(each.tensor, newWeight(model.graph, each, seed));
   const recipe = { granularity, remove: indices, ...(reinitialised.length > 0 && { seed }) };
   const setMetadata = new Map([[RECIPE_KEY, JSON.stringify(recipe)]]);
   if (reinitialised.length > 0) setMetadata.set(REINITIALISED_KEY, JSON.stringify(reinitialised));

@@ -53,6 +53,14 @@ export function shortcutOf(search: Search, span: Span): Shortcut {
   return CONCATENATIONS.has(lastNode(search, span)?.opType ?? '') ? 'concatenated' : 'added';
 }
 
+/**
+ * Whether a span is a level of an encoder-decoder: a Concat of the span's own input, handed on, with what is made of it.
+ * Everything between the two (down, deeper levels, up) is the inner branch of that Concat.
+ */
+export function isLevel(search: Search, span: Span): boolean {
+  return shortcutOf(search, span) === 'concatenated' && joinOperands(search, span).includes(span.input);
+}
+
 /** `known` holds the kinds of all inner spans. */
 function kindOf(search: Search, span: Span, known: SpanKinds): SpanKind {
   const node = lastNode(search, span);
@@ -82,8 +90,9 @@ function parallelLightKind(search: Search, span: Span): SpanKind {
 
 /**
  * Operands of one shape are a join. Where they differ, a weightless operand of the full shape is the main branch, and
- * the weights only make a factor (or an offset) for it: a gate. Another product of unlike operands is a part of
- * something larger, such as the rescaling behind an integer convolution.
+ * the weights only make a factor (or an offset) for it: a gate. So they do in a product with such an operand, whatever the
+ * shape: on a picture of one pixel, a squeeze-excite makes as many factors as there are values. Another product of unlike
+ * operands is a part of something larger, such as the rescaling behind an integer convolution.
  */
 function joinOrGate(search: Search, span: Span, known: SpanKinds): SpanKind {
   const result = shapeAt(search, span.output);
@@ -91,9 +100,12 @@ function joinOrGate(search: Search, span: Span, known: SpanKinds): SpanKind {
     const shape = shapeAt(search, vertex);
     return shape !== undefined && result !== undefined && isSameShape(shape, result);
   };
+  const isProduct = lastNode(search, span)?.opType === 'Mul';
+  const hasMainBranch = weightlessOperands(search, span).some(isFull);
+  if (isProduct && hasMainBranch) return 'gate';
   if (joinOperands(search, span).every(isFull)) return holdsOnlyGates(span, known) ? 'gate' : 'join';
-  if (weightlessOperands(search, span).some(isFull)) return 'gate';
-  return lastNode(search, span)?.opType === 'Mul' ? 'compound' : 'join';
+  if (hasMainBranch) return 'gate';
+  return isProduct ? 'compound' : 'join';
 }
 
 /** Tensors that meet in the last operation of a span. */

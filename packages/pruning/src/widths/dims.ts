@@ -4,15 +4,8 @@ import { constantDims } from '../constants.js';
 
 export type Dims = readonly number[];
 
-/** Dims of the tensors of a graph, as they were in the traced run and as they are in the pruned network. */
-export interface DimsOf {
-  /** Undefined for a tensor that was not traced. */
-  readonly before: (tensor: string) => Dims | undefined;
-  readonly after: (tensor: string) => Dims | undefined;
-}
-
 /** Reads the dims of any tensor: as traced, or those of a constant. */
-export function tracedDims(graph: GraphView, shapes: TensorShapes): DimsOf['before'] {
+export function tracedDims(graph: GraphView, shapes: TensorShapes): (tensor: string) => Dims | undefined {
   return (tensor) => shapes.get(tensor)?.dims ?? constantDims(graph, tensor);
 }
 

@@ -1,4 +1,5 @@
 import type { ConstantData, ElementType } from '@espalier/onnx';
+import type { WidthChange } from './change.js';
 import type { Dims } from './dims.js';
 
 /** A weight to be made anew, since what it reads has another width. */
@@ -8,6 +9,8 @@ export interface Rebuilt {
   readonly node: string;
   readonly from: Dims;
   readonly to: Dims;
+  /** Its input channels. What they were before keeps its numbers. */
+  readonly change: WidthChange;
   /** Numbers that one filter reads. */
   readonly fanIn: number;
   readonly elementType: ElementType;
@@ -15,8 +18,12 @@ export interface Rebuilt {
 
 /** What another width of something that a node reads means to the node. */
 export type WidthEffect =
-  /** Its outputs have other dims as well; a constant that spells a size must be another one. */
-  | { readonly kind: 'passes'; readonly dims: Dims; readonly constant?: { tensor: string; data: ConstantData } }
+  /** Its outputs change as well; a constant that spells a size must be another one. */
+  | {
+      readonly kind: 'passes';
+      readonly change: WidthChange;
+      readonly constant?: { tensor: string; data: ConstantData };
+    }
   /** Its output stays as it is, with a weight made anew. */
   | { readonly kind: 'rebuilds'; readonly rebuilt: Rebuilt }
   /** Its output does not depend on it. */

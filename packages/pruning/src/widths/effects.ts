@@ -2,7 +2,8 @@ import type { GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
 import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, NOISE, NORMS, SHAPE_READERS } from '../operators.js';
 import { weightOperands } from '../weighted.js';
-import { changedAxis, type Dims, type DimsOf, isSameDims, resized } from './dims.js';
+import { NEW, range, type WidthChange } from './change.js';
+import type { Dims } from './dims.js';
 import { refuses, type WidthEffect } from './effect.js';
 import { rebuildInputSide } from './rebuild.js';
 import { type Changed, reshapedWidth } from './reshaping.js';
@@ -26,7 +27,10 @@ const RESHAPES: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 
 export interface Surroundings {
   readonly graph: GraphView;
   readonly shapes: TensorShapes;
-  readonly dimsOf: DimsOf;
+  /** Dims of a tensor in the traced run; undefined for one that was not traced. */
+  readonly dimsOf: (tensor: string) => Dims | undefined;
+  /** How a tensor is read otherwise than before; a string tells why that cannot be said. */
+  readonly changeOf: (tensor: string) => WidthChange | string | undefined;
 }
 
 /** A changed operand of a node. */
@@ -38,23 +42,22 @@ interface Operand extends Changed {
 export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect {
   const { graph, dimsOf } = context;
   const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
-  const operands = changedOperands(node, dimsOf);
+  const operands = changedOperands(context, node);
+  if (typeof operands === 'string') return refuses(operands);
   const [first] = operands;
-  const out = dimsOf.before(node.outputs[0] ?? '');
-  if (node.hasSubgraph || node.domain !== '' || !operands.every(isKnown) || !first || !isKnown(first) || !out) {
-    return refuses(`${label} reads it`);
-  }
+  const out = dimsOf(node.outputs[0] ?? '');
+  if (node.hasSubgraph || node.domain !== '' || !first || !out) return refuses(`${label} reads it`);
   if (SHAPE_READERS.has(node.opType)) return shapeRead(graph, node, first);
   if (ACTIVATIONS.has(node.opType) || ARITHMETIC.has(node.opType) || NOISE.has(node.opType)) {
-    return elementwise(context, node, operands.filter(isKnown), out);
+    return elementwise(context, node, operands, out);
   }
-  if (CONCATENATIONS.has(node.opType)) return concatenated(context, node, operands.filter(isKnown), out);
+  if (CONCATENATIONS.has(node.opType)) return concatenated(context, node, operands, out);
   if (first.position !== 0 || operands.length > 1) return refuses(`${label} reads it`);
   if (weightOperands(graph, node).length > 0) {
-    return rebuildInputSide(context, node, { operand: first.position, axis: first.axis, size: first.size });
+    return rebuildInputSide(context, node, { operand: first.position, change: first });
   }
   if (RESHAPES.has(node.opType)) return reshapedWidth(graph, node, first, out);
-  const passes = { kind: 'passes', dims: resized(out, first.axis, first.size) } as const;
+  const passes = { kind: 'passes', change: { axis: first.axis, origins: first.origins } } as const;
   const isChannels = first.axis === 1;
   if (POOLS.has(node.opType) && isChannels) return passes;
   if (NORMS.has(node.opType)) return isChannels && BARE_NORMS.has(node.opType) ? passes : hasNumbers(label);
@@ -67,14 +70,14 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
         ? passes
         : refuses(`the size that ${label} makes is fixed or computed`);
     case 'Transpose':
-      return transposed(node, first, out);
+      return transposed(node, first);
     case 'ReduceMean':
     case 'ReduceMax':
     case 'ReduceSum':
-      return reduced(graph, node, first, out);
+      return reduced(graph, node, first);
     case 'QuantizeLinear':
     case 'DequantizeLinear':
-      return (dimsOf.before(node.inputs[1] ?? '') ?? [0]).every((dim) => dim === 1) ? passes : hasNumbers(label);
+      return (dimsOf(node.inputs[1] ?? '') ?? [0]).every((dim) => dim === 1) ? passes : hasNumbers(label);
     default:
       return refuses(`${label} may need the width that it has`);
   }
@@ -97,17 +100,15 @@ function hasNumbers(label: string): WidthEffect {
   return refuses(`${label} has a number for every channel`);
 }
 
-function changedOperands(node: GraphNode, { before, after }: DimsOf): (Operand | undefined)[] {
-  return node.inputs.flatMap((tensor, position) => {
-    const [was, is] = tensor === '' ? [] : [before(tensor), after(tensor)];
-    if (!was || !is || isSameDims(was, is)) return [];
-    const axis = changedAxis(was, is);
-    return axis === undefined ? [undefined] : [{ position, before: was, axis, size: is[axis] ?? 0 }];
-  });
-}
-
-function isKnown(operand: Operand | undefined): operand is Operand {
-  return operand !== undefined;
+function changedOperands({ dimsOf, changeOf }: Surroundings, node: GraphNode): Operand[] | string {
+  const operands: Operand[] = [];
+  for (const [position, tensor] of node.inputs.entries()) {
+    const change = tensor === '' ? undefined : changeOf(tensor);
+    if (typeof change === 'string') return change;
+    const before = dimsOf(tensor);
+    if (change && before) operands.push({ position, before, ...change });
+  }
+  return operands;
 }
 
 /** Operands that did not change must have one number for all channels; those that did must agree. */
@@ -119,18 +120,19 @@ function elementwise(
 ): WidthEffect {
   const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
   const fromEnd = new Set(changed.map(({ before, axis }) => before.length - axis));
-  const sizes = new Set(changed.map(({ size }) => size));
+  const sizes = new Set(changed.map(({ origins }) => origins.length));
   const [place = 0] = fromEnd;
-  const [size = 0] = sizes;
   if (fromEnd.size > 1 || sizes.size > 1) return refuses(`${label} joins it with another width`);
   const others = node.inputs.filter((tensor, position) => tensor !== '' && !isAmong(changed, position));
   for (const tensor of others) {
-    const dims = dimsOf.before(tensor);
+    const dims = dimsOf(tensor);
     if (!dims) return refuses(`${label} reads a tensor of unknown shape`);
     if (dims.length < place || dims.at(-place) === 1) continue;
     return graph.isConstant(tensor) ? hasNumbers(label) : refuses(`${label} joins it with another width`);
   }
-  return { kind: 'passes', dims: resized(out, out.length - place, size) };
+  const [first = [], ...more] = changed.map(({ origins }) => origins);
+  const origins = first.map((origin, index) => (more.every((other) => other[index] === origin) ? origin : NEW));
+  return { kind: 'passes', change: { axis: out.length - place, origins } };
 }
 
 function isAmong(operands: readonly Operand[], position: number): boolean {
@@ -143,8 +145,15 @@ function concatenated({ dimsOf }: Surroundings, node: GraphNode, changed: readon
   if (changed.some((operand) => operand.axis !== axis)) {
     return refuses(`node ${JSON.stringify(node.name)} (${node.opType}) lays it beside another width`);
   }
-  const size = node.inputs.reduce((sum, tensor) => sum + (dimsOf.after(tensor)?.[axis] ?? 0), 0);
-  return { kind: 'passes', dims: resized(out, axis, size) };
+  let start = 0;
+  const origins = node.inputs.flatMap((tensor, position) => {
+    const width = dimsOf(tensor)?.[axis] ?? 0;
+    const own = changed.find((operand) => operand.position === position)?.origins ?? range(width);
+    const offset = start;
+    start += width;
+    return own.map((origin) => (origin === NEW ? NEW : origin + offset));
+  });
+  return { kind: 'passes', change: { axis, origins } };
 }
 
 function padsAxis(graph: GraphView, node: GraphNode, { axis, before }: Changed): boolean {
@@ -159,12 +168,12 @@ function scaleAlong(graph: GraphView, node: GraphNode, axis: number): number | u
   return graph.constantTensor(scales ?? '')?.toFloat64()[axis];
 }
 
-function transposed(node: GraphNode, { axis, size, before }: Changed, out: Dims): WidthEffect {
+function transposed(node: GraphNode, { axis, origins, before }: Changed): WidthEffect {
   const perm = node.attribute('perm')?.ints ?? before.map((_, index) => before.length - 1 - index);
-  return { kind: 'passes', dims: resized(out, perm.indexOf(axis), size) };
+  return { kind: 'passes', change: { axis: perm.indexOf(axis), origins } };
 }
 
-function reduced(graph: GraphView, node: GraphNode, { axis, size, before }: Changed, out: Dims): WidthEffect {
+function reduced(graph: GraphView, node: GraphNode, { axis, origins, before }: Changed): WidthEffect {
   const given = node.attribute('axes')?.ints ?? graph.constantTensor(node.inputs[1] ?? '')?.ints();
   const axes = given?.map((each) => (each < 0 ? each + before.length : each));
   if (!axes || axes.length === 0 || axes.includes(axis)) {
@@ -172,5 +181,5 @@ function reduced(graph: GraphView, node: GraphNode, { axis, size, before }: Chan
   }
   const isKept = (node.attribute('keepdims')?.int ?? 1) !== 0;
   const place = isKept ? axis : axis - axes.filter((each) => each < axis).length;
-  return { kind: 'passes', dims: resized(out, place, size) };
+  return { kind: 'passes', change: { axis: place, origins } };
 }

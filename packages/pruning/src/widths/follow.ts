@@ -1,8 +1,10 @@
 import type { ConstantData, GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
-import { type Dims, type DimsOf, isSameDims, tracedDims } from './dims.js';
+import { changedDims, newChannels, type WidthChange } from './change.js';
+import { changedAxis, type Dims, isSameDims, tracedDims } from './dims.js';
 import type { Rebuilt } from './effect.js';
-import { widthEffect } from './effects.js';
+import { type Surroundings, widthEffect } from './effects.js';
+import { throughLink } from './link.js';
 
 /** What changes in a graph. */
 export interface WidthSources {
@@ -33,16 +35,17 @@ export function followWidths(
   { redirect = new Map(), gone = new Set(), resized = new Map() }: WidthSources,
   mostNodes = Number.POSITIVE_INFINITY,
 ): FollowedWidths | string {
-  const dims = new Map(resized);
+  const dimsOf = tracedDims(graph, shapes);
+  const changes = new Map([...resized].map(([name, dims]) => [name, takenFor(dimsOf(name) ?? [], dims)] as const));
+  const changeOf = changesRead({ graph, dimsOf, redirect, changes });
   const constants = new Map<string, ConstantData>();
   const rebuilt: Rebuilt[] = [];
   const outputs = new Set(graph.outputs.map(({ name }) => name));
-  const dimsOf = dimsAfter(tracedDims(graph, shapes), redirect, dims);
   const aliases = aliasesByTarget(redirect);
   const pending = new Map<number, GraphNode>();
   const touch = (tensor: string): string | undefined => {
     for (const name of [tensor, ...(aliases.get(tensor) ?? [])]) {
-      if (isSameDims(dimsOf.before(name) ?? [], dimsOf.after(name) ?? [])) continue;
+      if (changeOf(name) === undefined) continue;
       if (outputs.has(name)) return `it is the width of the output ${JSON.stringify(name)} of the network`;
       for (const node of graph.consumersOf(name)) if (!gone.has(node.index)) pending.set(node.index, node);
     }
@@ -58,47 +61,67 @@ export function followWidths(
     const node = pending.get(Math.min(...pending.keys()));
     if (!node) break;
     pending.delete(node.index);
-    const effect = widthEffect({ graph, shapes, dimsOf }, node);
+    const effect = widthEffect({ graph, shapes, dimsOf, changeOf }, node);
     if (effect.kind === 'refuses') return effect.reason;
     if (effect.kind === 'rebuilds') rebuilt.push(effect.rebuilt);
     if (effect.kind !== 'passes') continue;
     if (effect.constant) constants.set(effect.constant.tensor, effect.constant.data);
     for (const output of node.outputs.filter((name) => name !== '')) {
-      dims.set(output, effect.dims);
+      changes.set(output, effect.change);
       const reason = touch(output);
       if (reason !== undefined) return reason;
     }
   }
+  const dims = new Map([...changes].map(([name, change]) => [name, changedDims(dimsOf(name) ?? [], change)] as const));
   return { dims, constants, rebuilt };
 }
 
-/** A tensor that is redirected has the dims of what is read in its place. */
-function dimsAfter(
-  before: DimsOf['before'],
-  redirect: ReadonlyMap<string, string>,
-  changed: ReadonlyMap<string, Dims>,
-): DimsOf {
-  const after = (tensor: string): Dims | undefined => {
-    const source = endOf(tensor, redirect);
-    return changed.get(source) ?? before(source);
+function takenFor(before: Dims, after: Dims): WidthChange {
+  const axis = changedAxis(before, after) ?? 0;
+  return newChannels(axis, after[axis] ?? 0);
+}
+
+/**
+ * How tensors are read otherwise than before: a tensor that is redirected is read as what takes its place, seen from where
+ * it was. One that is as wide as before counts as unchanged.
+ */
+function changesRead({
+  graph,
+  dimsOf,
+  redirect,
+  changes,
+}: {
+  graph: GraphView;
+  dimsOf: Surroundings['dimsOf'];
+  redirect: ReadonlyMap<string, string>;
+  changes: ReadonlyMap<string, WidthChange>;
+}): Surroundings['changeOf'] {
+  return (tensor) => {
+    const passed = [tensor];
+    for (let next = redirect.get(tensor); next !== undefined; next = redirect.get(next)) passed.push(next);
+    const [source = '', ...regions] = passed.toReversed();
+    let change: WidthChange | undefined = changes.get(source);
+    let input = source;
+    for (const output of regions) {
+      const arrived = throughLink({ graph, dimsOf }, { input, output, change });
+      if (typeof arrived === 'string') return arrived;
+      change = arrived;
+      input = output;
+    }
+    const before = dimsOf(tensor) ?? [];
+    return isSameDims(before, changedDims(before, change)) ? undefined : change;
   };
-  return { before, after };
 }
 
 /** The tensors that are redirected, by what is read in their place in the end. */
 function aliasesByTarget(redirect: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   const aliases = new Map<string, string[]>();
   for (const tensor of redirect.keys()) {
-    const target = endOf(tensor, redirect);
+    let target = tensor;
+    for (let next = redirect.get(target); next !== undefined; next = redirect.get(target)) target = next;
     const known = aliases.get(target);
     if (known) known.push(tensor);
     else aliases.set(target, [tensor]);
   }
   return aliases;
-}
-
-function endOf(tensor: string, redirect: ReadonlyMap<string, string>): string {
-  let name = tensor;
-  for (let next = redirect.get(name); next !== undefined; next = redirect.get(name)) name = next;
-  return name;
 }

@@ -2,7 +2,7 @@ import type { ElementType, GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
 import { constantDims, constantForm, elementCount } from '../constants.js';
 import { weightOperands } from '../weighted.js';
-import { resized } from './dims.js';
+import { changedDims, type WidthChange } from './change.js';
 import { refuses, type WidthEffect } from './effect.js';
 
 /** What weights can be made of. */
@@ -17,13 +17,13 @@ interface InputSide {
 }
 
 /**
- * The weight of a convolution or linear layer with another number of input channels: what a node does about data that are
- * `size` wide along `axis`. Only plain, unshared weights of one group can be made anew.
+ * The weight of a convolution or linear layer with other input channels: what a node does about data of another width. Only
+ * plain, unshared weights of one group can be made anew.
  */
 export function rebuildInputSide(
   { graph, shapes }: { graph: GraphView; shapes: TensorShapes },
   node: GraphNode,
-  { operand, axis, size }: { operand: number; axis: number; size: number },
+  { operand, change }: { operand: number; change: WidthChange },
 ): WidthEffect {
   const label = `node ${JSON.stringify(node.name)}`;
   const weight = node.inputs[weightOperands(graph, node)[0] ?? -1] ?? '';
@@ -32,7 +32,13 @@ export function rebuildInputSide(
     dataRank: shapes.get(node.inputs[operand] ?? '')?.dims.length,
     weightRank: from?.length,
   });
-  if (!from || !side || node.inputs[side.weights] !== weight || operand !== side.data || axis !== side.dataAxis) {
+  if (
+    !from ||
+    !side ||
+    node.inputs[side.weights] !== weight ||
+    operand !== side.data ||
+    change.axis !== side.dataAxis
+  ) {
     return refuses(`${label} (${node.opType}) does not read it as channels`);
   }
   if ((node.attribute('group')?.int ?? 1) !== 1) return refuses(`${label} works on groups of its channels`);
@@ -40,10 +46,14 @@ export function rebuildInputSide(
   if (!elementType) return refuses(`the weight of ${label} is quantised or computed`);
   const sharing = graph.consumersOf(weight).find(({ index }) => index !== node.index);
   if (sharing) return refuses(`the weight of ${label} is that of node ${JSON.stringify(sharing.name)} too`);
-  const to = resized(from, side.weightAxis, size);
+  const inputs = { axis: side.weightAxis, origins: change.origins };
+  const to = changedDims(from, inputs);
   const outAxis = 1 - side.weightAxis;
   const fanIn = elementCount(to) / (to[outAxis] ?? 1);
-  return { kind: 'rebuilds', rebuilt: { tensor: weight, node: node.name, from, to, fanIn, elementType } };
+  return {
+    kind: 'rebuilds',
+    rebuilt: { tensor: weight, node: node.name, from, to, change: inputs, fanIn, elementType },
+  };
 }
 
 function inputSideOf(

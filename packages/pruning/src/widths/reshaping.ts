@@ -1,13 +1,12 @@
 import { constantData, type GraphNode, type GraphView } from '@espalier/onnx';
 import { elementCount } from '../constants.js';
+import { NEW, range, type WidthChange } from './change.js';
 import { type Dims, resized } from './dims.js';
 import { refuses, type WidthEffect } from './effect.js';
 
-/** A tensor that is `size` wide along `axis` and had `before` dims. */
-export interface Changed {
+/** A tensor that changed, and the dims that it had. */
+export interface Changed extends WidthChange {
   readonly before: Dims;
-  readonly axis: number;
-  readonly size: number;
 }
 
 /**
@@ -18,28 +17,43 @@ export function reshapedWidth(graph: GraphView, node: GraphNode, changed: Change
   const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
   const place = placeOfAxis(changed.before, changed.axis, out);
   if (!place) return refuses(`${label} splits its channels, or mixes them with other axes`);
-  const size = place.perChannel * changed.size;
-  const dims = resized(out, place.axis, size);
-  if (node.opType !== 'Reshape') return { kind: 'passes', dims };
+  const change = { axis: place.axis, origins: flattened(changed, place) };
+  if (node.opType !== 'Reshape') return { kind: 'passes', change };
 
   const shape = node.inputs[1] ?? '';
   const wanted = graph.constantTensor(shape)?.ints();
   if (!wanted) return refuses(`the shape that ${label} makes is computed`);
   const entry = wanted[place.axis] ?? 0;
   const keeps = node.attribute('allowzero')?.int ? false : entry === 0 && place.axis === changed.axis;
-  if (entry === -1 || (keeps && place.perChannel === 1)) return { kind: 'passes', dims };
+  if (entry === -1 || (keeps && place.outer * place.inner === 1)) return { kind: 'passes', change };
   const sharing = graph.consumersOf(shape).find(({ index }) => index !== node.index);
   if (sharing) return refuses(`the shape that ${label} makes is that of node ${JSON.stringify(sharing.name)} too`);
-  const values = BigInt64Array.from(resized(wanted, place.axis, size), BigInt);
-  return { kind: 'passes', dims, constant: { tensor: shape, data: constantData([values.length], values) } };
+  const values = BigInt64Array.from(resized(wanted, place.axis, change.origins.length), BigInt);
+  return { kind: 'passes', change, constant: { tensor: shape, data: constantData([values.length], values) } };
+}
+
+/** Where an axis went in a reshaped tensor: with `outer` entries of other axes around it and `inner` entries within. */
+interface Place {
+  readonly axis: number;
+  readonly outer: number;
+  readonly inner: number;
+}
+
+/** Origins of the entries of the axis that the channels went into. */
+function flattened({ before, axis, origins }: Changed, { outer, inner }: Place): number[] {
+  const channels = before[axis] ?? 0;
+  return range(outer).flatMap((block) =>
+    origins.flatMap((origin) =>
+      range(inner).map((entry) => (origin === NEW ? NEW : (block * channels + origin) * inner + entry)),
+    ),
+  );
 }
 
 /**
- * Which axis of a reshaped tensor an axis became part of, and how many of its entries each entry gives; undefined when it
- * was split or lies with others in several axes. Axes of both tensors are matched in groups of equal size.
+ * Which axis of a reshaped tensor an axis became part of; undefined when it was split or lies with others in several axes.
+ * Axes of both tensors are matched in groups of equal size.
  */
-function placeOfAxis(before: Dims, axis: number, out: Dims): { axis: number; perChannel: number } | undefined {
-  const [channels = 0] = before.slice(axis);
+function placeOfAxis(before: Dims, axis: number, out: Dims): Place | undefined {
   let [from, to] = [0, 0];
   while (from < before.length && to < out.length) {
     let [fromEnd, toEnd] = [from + 1, to + 1];
@@ -56,7 +70,9 @@ function placeOfAxis(before: Dims, axis: number, out: Dims): { axis: number; per
       const [place = to] = wide;
       // Samples must not get into one axis with the channels.
       const isBatchApart = from > 0 || axis === 0 || before[0] === 1;
-      return wide.length <= 1 && isBatchApart ? { axis: place, perChannel: elementCount(group) / channels } : undefined;
+      if (wide.length > 1 || !isBatchApart) return undefined;
+      const [outer, inner] = [before.slice(from, axis), before.slice(axis + 1, fromEnd)].map(elementCount);
+      return { axis: place, outer: outer ?? 1, inner: inner ?? 1 };
     }
     [from, to] = [fromEnd, toEnd];
   }

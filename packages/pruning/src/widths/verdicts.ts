@@ -10,8 +10,11 @@ import { type FollowedWidths, followWidths } from './follow.js';
 export interface Replaceable {
   /** Undefined: nothing is in the way. */
   readonly obstacle: Obstacle | undefined;
-  /** One convolution or linear layer, with what works in place behind it. */
-  readonly isUnit: boolean;
+  /**
+   * Whether it can go also when it changes the width: one convolution or linear layer with what works in place behind it,
+   * or the innermost level of an encoder-decoder.
+   */
+  readonly mayResize: boolean;
   readonly input: { readonly name: string };
   readonly output: { readonly name: string };
   readonly nodes: { readonly all: readonly GraphNode[] };
@@ -40,7 +43,7 @@ const MOST_NODES = 1000;
  */
 export function verdictsOn(context: Context, regions: readonly Replaceable[]): Verdict[] {
   const plain = regions.map(({ obstacle }): Verdict => (obstacle ? { reason: obstacle.reason } : {}));
-  const isResizing = regions.map(({ obstacle, isUnit }) => isUnit && obstacle?.widthAxis !== undefined);
+  const isResizing = regions.map(({ obstacle, mayResize }) => mayResize && obstacle?.widthAxis !== undefined);
   if (!isResizing.some(Boolean)) return plain;
 
   const behind = new WidthsBehind(context);

@@ -1,0 +1,26 @@
+import { type Dims, resized } from './dims.js';
+
+/** The origin of a channel that was not there before. */
+export const NEW = -1;
+
+/** Another width of a tensor along one axis. */
+export interface WidthChange {
+  readonly axis: number;
+  /** Which channel each channel was before, or `NEW`. */
+  readonly origins: readonly number[];
+}
+
+/** A change to `size` channels of which none was there before. */
+export function newChannels(axis: number, size: number): WidthChange {
+  return { axis, origins: Array.from({ length: size }, () => NEW) };
+}
+
+/** Dims after a change; the same where there is none. */
+export function changedDims(before: Dims, change: WidthChange | undefined): Dims {
+  return change ? resized(before, change.axis, change.origins.length) : before;
+}
+
+/** Numbers from `start`, as many as `length` says. */
+export function range(length: number, start = 0): number[] {
+  return Array.from({ length }, (_, index) => start + index);
+}
