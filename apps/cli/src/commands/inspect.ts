@@ -1,11 +1,12 @@
 import type { Granularity } from '@espalier/contracts';
 import type { ValueInfo } from '@espalier/onnx';
-import type { Block } from '@espalier/pruning';
+import { type Block, type FilterGroup, findFilterGroups } from '@espalier/pruning';
 import { type Command, Option } from 'commander';
 import { type Analysis, analyse } from '../analysis.js';
 import type { CommandContext } from '../context.js';
 import { sha256Of, withModel } from '../model-source.js';
 import { inputShape } from '../options.js';
+import { filterGroupsJson, filterGroupsText } from '../output/filter-groups-text.js';
 import { formatCount, formatPercent, formatShape } from '../output/format.js';
 import { renderTable } from '../output/table.js';
 import { styled } from '../output/terminal.js';
@@ -13,6 +14,7 @@ import { styled } from '../output/terminal.js';
 interface InspectOptions {
   readonly granularity: Granularity;
   readonly input?: Readonly<Record<string, number[]>>;
+  readonly filters?: true;
   readonly json?: true;
 }
 
@@ -27,9 +29,16 @@ interface Inspection {
     readonly outputs: readonly ValueInfo[];
   };
   readonly blocks: readonly Block[];
+  readonly filterGroups?: readonly Omit<FilterGroup, 'slices'>[];
 }
 
-/** `espalier inspect`: the blocks of a model. */
+const EXAMPLES = `
+Examples:
+  espalier inspect resnet50
+  espalier inspect net.onnx --granularity layer
+  espalier inspect net.onnx --filters`;
+
+/** `espalier inspect`: the blocks and the filter groups of a model. */
 export function inspectCommand(program: Command, context: CommandContext): void {
   program
     .command('inspect')
@@ -37,7 +46,9 @@ export function inspectCommand(program: Command, context: CommandContext): void 
     .argument('<model>', 'ONNX file, or a model of the zoo')
     .addOption(new Option('--granularity <size>', 'how fine a block is').choices(['block', 'layer']).default('block'))
     .option('--input <name=shape>', 'concrete shape of a dynamic input, such as image=1x3x224x224', inputShape)
+    .option('--filters', 'show the filter groups too: channels that can only go together')
     .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
     .action((named: string, options: InspectOptions) => inspect(named, options, context));
 }
 
@@ -48,6 +59,7 @@ async function inspect(named: string, options: InspectOptions, { terminal, signa
       ...(options.input === undefined ? {} : { inputShapes: options.input }),
     });
     const { graph, opset } = source.model;
+    const groups = options.filters ? findFilterGroups(source.model, analysis.shapes) : undefined;
     const inspection: Inspection = {
       model: {
         sha256: await sha256Of(source.path),
@@ -57,9 +69,15 @@ async function inspect(named: string, options: InspectOptions, { terminal, signa
         outputs: graph.outputs,
       },
       blocks: analysis.blocks,
+      ...(groups === undefined ? {} : { filterGroups: filterGroupsJson(groups) }),
     };
     terminal.out(
-      options.json ? JSON.stringify(inspection, undefined, 2) : inspectionText(source.name, inspection, analysis),
+      options.json
+        ? JSON.stringify(inspection, undefined, 2)
+        : [
+            inspectionText(source.name, inspection, analysis),
+            ...(groups === undefined ? [] : ['', filterGroupsText(groups)]),
+          ].join('\n'),
     );
   });
 }

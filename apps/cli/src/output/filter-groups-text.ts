@@ -1,0 +1,42 @@
+import type { FilterGroup } from '@espalier/pruning';
+import { formatCount } from './format.js';
+import { renderTable } from './table.js';
+import { styled } from './terminal.js';
+
+/** How many layers of a group are named before the rest is counted. */
+const NAMED = 2;
+
+/** Filter groups in a table, in the order of execution. */
+export function filterGroupsText(groups: readonly FilterGroup[]): string {
+  const prunable = groups.filter((group) => group.prunable);
+  const table = renderTable(
+    [
+      { heading: 'filter group' },
+      { heading: 'filters', align: 'right' },
+      { heading: 'parameters', align: 'right' },
+      { heading: 'made by' },
+      { heading: 'read by' },
+      { heading: 'prunable' },
+    ],
+    groups.map((group) => [
+      group.name,
+      String(group.filters),
+      formatCount(group.parameters),
+      namesText(group.producers),
+      namesText(group.consumers),
+      group.prunable ? styled('green', 'yes') : styled('dim', `no: ${group.reason ?? ''}`),
+    ]),
+  );
+  const filters = prunable.reduce((sum, group) => sum + group.filters, 0);
+  return [table, '', `${groups.length} filter groups, ${prunable.length} prunable with ${filters} filters`].join('\n');
+}
+
+function namesText(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  return [...names.slice(0, NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+/** Filter groups as JSON: what the API tells of them. */
+export function filterGroupsJson(groups: readonly FilterGroup[]): readonly Omit<FilterGroup, 'slices'>[] {
+  return groups.map(({ slices: _slices, ...group }) => group);
+}
