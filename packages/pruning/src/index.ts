@@ -1,5 +1,6 @@
 // Find blocks
 export type { Block, BlockEnd, Granularity, TensorShape, TensorShapes } from './block.js';
+export { type EncoderLayer, encoderLayers } from './encoder-layers.js';
 export { findBlocks, summarise } from './find.js';
 
 // Score them
@@ -27,7 +28,7 @@ export {
 // Filters
 export { findFilterGroups } from './filters/find-groups.js';
 export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
-export { layersLeftEmpty } from './filters/emptied.js';
+export { withNeeds } from './filters/needs.js';
 export { removeFilters } from './filters/remove-filters.js';
 export { prune, type PruningRecipe } from './prune.js';
 export { chooseFilters, type FilterChoice } from './filter-criteria/choose-filters.js';
