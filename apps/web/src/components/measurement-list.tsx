@@ -54,7 +54,7 @@ function columnsWith(models: Models, selection: Selection | undefined): TableCol
       head: 'Settings',
       cell: ({ spec, kind }) => (
         <span className={styles.settings}>
-          {kind === 'profile' ? 'profile, ' : ''}
+          {kind === 'latency' ? '' : `${kind}, `}
           {specSummary(spec)}
         </span>
       ),

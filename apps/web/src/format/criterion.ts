@@ -4,6 +4,8 @@ import type { Criterion } from '@espalier/contracts';
 export const CRITERIA: readonly { readonly value: Criterion; readonly text: string }[] = [
   { value: 'l2', text: 'L2 norm' },
   { value: 'l1', text: 'L1 norm' },
+  { value: 'l2-normalised', text: 'L2 norm, by fan-in' },
+  { value: 'l1-normalised', text: 'L1 norm, by fan-in' },
   { value: 'bn-scale', text: 'BN scale' },
   { value: 'random', text: 'Random' },
 ];

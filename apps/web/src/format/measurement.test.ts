@@ -10,6 +10,7 @@ test('a list shows what was found, why nothing was, or nothing yet', () => {
   expect(foundText(aMeasurement(tail))).toBe('15.0\u202fms ±1.0\u202f%');
   const failure = { code: 'model-invalid', message: 'no kernel' };
   expect(foundText(aMeasurement({ failure }))).toBe('model-invalid');
+  expect(foundText(aMeasurement({ kind: 'score' }))).toBe('–');
 });
 
 test('a change is told with its size and its grounds', () => {

@@ -1,7 +1,7 @@
 import type { Change, Measurement, Statistic } from '@espalier/contracts';
 import { statisticOf } from '../state/estimate.js';
 import { formatLatency, formatMs } from './latency.js';
-import { formatShare, UNKNOWN } from './number.js';
+import { formatNoun, formatShare, UNKNOWN } from './number.js';
 
 /** A statistic in words, at the beginning of a sentence. */
 export const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
@@ -13,8 +13,9 @@ export const STATISTIC_NAMES: Readonly<Record<Statistic, string>> = {
 };
 
 /** What a measurement found, for a list: the requested statistic with half its interval as a share; or where it stands. */
-export function foundText({ kind, result, profile, failure, spec }: Measurement): string {
+export function foundText({ kind, result, profile, score, failure, spec }: Measurement): string {
   if (failure !== null) return failure.code;
+  if (kind === 'score') return score === null ? UNKNOWN : `on ${formatNoun(score.samples, 'sample')}`;
   if (kind === 'profile') return profile === null ? UNKNOWN : `${formatMs(profile.plainP50Ms)}, profiled`;
   if (result === null) return UNKNOWN;
   const { value, ci } = statisticOf(result.subject, spec.statistic);

@@ -6,6 +6,7 @@ import { formatRemaining } from './time.js';
 export function describeProgress(progress: MeasurementProgress | null): string {
   if (progress === null) return 'starting';
   if (progress.phase === 'loading') return 'loading the model';
+  if (progress.phase === 'scoring') return `scoring, ${formatNoun(progress.runs, 'pass', 'passes')}`;
   const runs = formatNoun(progress.runs, 'run');
   if (progress.phase === 'warming-up') return `warming up, ${runs}`;
   if (progress.relativeHalfWidth === undefined) return runs;

@@ -42,3 +42,11 @@ test('a list tells measurements apart by few words', () => {
   expect(specSummary(resolveSpec())).toBe('batch 1, 1 thread');
   expect(specSummary(resolveSpec({ threads: 0, statistic: 'p90' }))).toBe('batch 1, threads: automatic, statistic p90');
 });
+
+test('scores tell how they are computed, and nothing of latencies', () => {
+  const dataset = `abcdef${'0'.repeat(58)}`;
+  const spec = resolveSpec({ scoring: { criterion: 'cka', dataset, samples: 64 } });
+  expect(specSummary(spec)).toMatch(/^cka on data abcdef/);
+  expect(specChips(spec).map(({ name }) => name)).not.toContain('precision');
+  expect(specChips(spec).find(({ name }) => name === 'samples')).toEqual({ name: 'samples', text: '64', usual: false });
+});

@@ -1,5 +1,5 @@
-import type { MeasurementSpec, Pacing } from '@espalier/contracts';
-import { formatNoun, formatShare, UNIT_SPACE } from './number.js';
+import type { MeasurementSpec, Pacing, ScoringSpec } from '@espalier/contracts';
+import { formatCount, formatNoun, formatShare, UNIT_SPACE } from './number.js';
 import { formatSha, formatShape } from './shape.js';
 
 /** One setting of a measurement as people read it; `usual`: it has its default value. */
@@ -36,8 +36,22 @@ const shapesText = (shapes: MeasurementSpec['inputShapes']): string =>
 
 const chip = (name: string, text: string, usual: boolean): SpecChip => ({ name, text, usual });
 
+/** How scores are computed; what only latencies have is left out. */
+function scoringChips(scoring: ScoringSpec, threads: number): readonly SpecChip[] {
+  return [
+    chip('criterion', scoring.criterion, false),
+    chip('calibration data', formatSha(scoring.dataset), false),
+    chip('samples', formatCount(scoring.samples), scoring.samples === 1024),
+    chip('mini-batch', String(scoring.batch), scoring.batch === 128),
+    chip('granularity', scoring.granularity, scoring.granularity === 'block'),
+    chip('threads', threadsText(threads), threads === 1),
+    chip('seed', String(scoring.seed), scoring.seed === 1),
+  ];
+}
+
 /** What decides about the latency comes first, how it is measured then; what has its default and says little is left out. */
 export function specChips(spec: MeasurementSpec): readonly SpecChip[] {
+  if (spec.scoring !== null) return scoringChips(spec.scoring, spec.threads);
   const onlyUnusual = [
     chip('input shapes', shapesText(spec.inputShapes), Object.keys(spec.inputShapes).length === 0),
     chip('input data', spec.inputData === null ? 'random' : formatSha(spec.inputData), spec.inputData === null),
@@ -75,6 +89,7 @@ export function specChips(spec: MeasurementSpec): readonly SpecChip[] {
 
 /** The few settings that tell measurements of a list apart: `batch 8, 2 threads`. */
 export function specSummary(spec: MeasurementSpec): string {
+  if (spec.scoring !== null) return `${spec.scoring.criterion} on data ${formatSha(spec.scoring.dataset)}`;
   const threads = spec.threads === 0 ? 'threads: automatic' : formatNoun(spec.threads, 'thread');
   const others = specChips(spec).filter(
     ({ name, usual }) =>

@@ -1,4 +1,4 @@
-import type { Measurement, MeasurementEnvironment } from '@espalier/contracts';
+import type { Measurement, MeasurementEnvironment, MeasurementKind } from '@espalier/contracts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { Stack } from '../components/stack.js';
@@ -28,6 +28,7 @@ import { viewOf } from '../state/view.js';
 import { MeasurementLatency, Warnings } from './measurement-latency.js';
 import styles from './measurement-page.module.css';
 import { MeasurementProfile } from './measurement-profile.js';
+import { MeasurementScores } from './measurement-scores.js';
 import { client } from '../service/client.js';
 
 /** What a measurement says of itself while it is under way, or why it found nothing. */
@@ -146,12 +147,14 @@ function useNames(measurement: Measurement) {
   };
 }
 
+const TITLE: Readonly<Record<MeasurementKind, string>> = { latency: '', profile: 'Profile of ', score: 'Scores of ' };
+
 function MeasurementSheet({ measurement }: { readonly measurement: Measurement }) {
-  const { result, profile, kind, status, target, spec, modelId } = measurement;
+  const { result, profile, score, kind, status, target, spec, modelId } = measurement;
   const names = useNames(measurement);
-  const title = `${kind === 'profile' ? 'Profile of ' : ''}${names.subject} on ${target}`;
+  const title = `${TITLE[kind]}${names.subject} on ${target}`;
   useTitle(title);
-  const found = result ?? profile;
+  const found = result ?? profile ?? score;
   return (
     <Page
       title={title}
@@ -193,6 +196,12 @@ function MeasurementSheet({ measurement }: { readonly measurement: Measurement }
         <>
           <Warnings warnings={profile.warnings} />
           <MeasurementProfile profile={profile} />
+        </>
+      )}
+      {score === null ? null : (
+        <>
+          <Warnings warnings={score.warnings} />
+          <MeasurementScores score={score} scoring={spec.scoring} />
         </>
       )}
       {found === null ? null : <EnvironmentParts environment={found.environment} />}

@@ -19,7 +19,7 @@ export const STATUSES = [
 ] as const satisfies readonly MeasurementStatus[];
 
 /** Kinds of measurements. */
-export const KINDS = ['latency', 'profile'] as const satisfies readonly MeasurementKind[];
+export const KINDS = ['latency', 'profile', 'score'] as const satisfies readonly MeasurementKind[];
 
 const known = <Value extends string>(values: readonly Value[], text: string | null): Value | undefined =>
   values.find((value) => value === text);
