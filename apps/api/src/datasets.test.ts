@@ -11,7 +11,7 @@ const labels = {
   name: 'labels',
   type: '|u1',
   shape: [SAMPLES],
-  bytes: Buffer.from(new Array(SAMPLES).fill(0).map((_, at) => at % 4)),
+  bytes: Buffer.from(Array.from({ length: SAMPLES }, (_, at) => at % 4)),
 };
 const file = compressedNpz([image, labels]);
 const sha256 = createHash('sha256').update(file).digest('hex');

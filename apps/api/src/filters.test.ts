@@ -62,7 +62,7 @@ test('posted scores order the filters, posted masks are the filters', async () =
     status: 404,
     body: { code: 'scores-unknown', hint: expect.stringContaining('/filter-scores/learned') },
   });
-  for (const _again of [1, 2]) {
+  for (let time = 0; time < 2; time += 1) {
     const answer = await put('learned', { scores: { 'b0.conv1': ramp }, keep: { 'b1.conv1': [7, 2] } });
     expect(answer).toMatchObject({ status: 200, body: { criterion: 'learned' } });
     expect((await api.get(`${at}/filter-scores?criterion=learned`)).body).toEqual(answer.body);

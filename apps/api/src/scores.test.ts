@@ -173,7 +173,7 @@ test('scores that cannot be computed are refused before they wait for an agent',
 
 test('a training job posts scores under a name of its own, and plans take it', async () => {
   const scores = scoresBy(-1);
-  for (const _again of [1, 2]) {
+  for (let time = 0; time < 2; time += 1) {
     const answer = await api.post(`${at}/scores/my-scores`, { scores }, 'PUT');
     expect(answer).toMatchObject({ status: 200, body: { criterion: 'my-scores', source: 'posted' } });
     expect(parseScores(answer.body).scores.filter(({ importance }) => importance !== null)).toEqual(scores);
