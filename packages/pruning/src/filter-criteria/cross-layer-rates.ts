@@ -16,6 +16,8 @@ interface RankedLayer {
   readonly group: FilterGroup;
   /** Multiply-accumulates. */
   readonly cost: number;
+  /** How many weights. */
+  readonly size: number;
   readonly each: (visit: (magnitude: number) => void) => void;
 }
 
@@ -35,8 +37,7 @@ export function crossLayerRates(
   const reference = layers[0]?.cost ?? 1;
   const divisorOf = (cost: number): number =>
     Math.min(LARGEST_DIVISOR, Math.max(1 / LARGEST_DIVISOR, (cost / reference) ** lambda));
-  const sizes = layers.map(({ each }) => countOf(each));
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const total = layers.reduce((sum, { size }) => sum + size, 0);
   const staying = Math.floor(total * (1 - rate));
   const everyRank = (visit: (rank: number) => void): void => {
     for (const { each, cost } of layers) {
@@ -46,11 +47,11 @@ export function crossLayerRates(
   };
   const threshold = staying > 0 ? nthLargest(everyRank, staying) : Number.POSITIVE_INFINITY;
   const tallies = new Map(groups.map(({ name }) => [name, { below: 0, size: 0 }]));
-  for (const [index, { group, cost, each }] of layers.entries()) {
+  for (const { group, cost, size, each } of layers) {
     const divisor = divisorOf(cost);
     const tally = tallies.get(group.name);
     if (!tally) continue;
-    tally.size += sizes[index] ?? 0;
+    tally.size += size;
     each((magnitude) => {
       if (magnitude / divisor < threshold) tally.below++;
     });
@@ -61,12 +62,15 @@ export function crossLayerRates(
 function rankedLayers(graph: GraphView, shapes: TensorShapes, group: FilterGroup): RankedLayer[] {
   const layers = weightSlices(graph, group, 'makes');
   if (typeof layers === 'string') return [];
-  return layers.map(({ node: name, values, visit }) => {
+  return layers.map(({ node: name, values, visit, channelsOf, perChannel }) => {
+    let channels = 0;
+    for (let filter = 0; filter < group.filters; filter++) channels += channelsOf(filter);
     const node = graph.nodeNamed(name);
     return {
       group,
       // A layer whose shapes were not traced counts as the cheapest possible.
       cost: Math.max(1, node ? macsOf(graph, shapes, node) : 1),
+      size: channels * perChannel,
       each: (see) => {
         for (let filter = 0; filter < group.filters; filter++) {
           visit(filter, (start, end) => {
@@ -76,12 +80,4 @@ function rankedLayers(graph: GraphView, shapes: TensorShapes, group: FilterGroup
       },
     };
   });
-}
-
-function countOf(each: RankedLayer['each']): number {
-  let count = 0;
-  each(() => {
-    count++;
-  });
-  return count;
 }

@@ -10,9 +10,9 @@ export interface FilterRows {
 
 /**
  * Differences of two weights that a comparison of every filter with every other may take: some seconds. A 4096-wide linear
- * layer behind a 7 × 7 map of 512 channels would take minutes; every convolution of the usual networks is below.
+ * layer behind a 7 × 7 map of 512 channels would take minutes; each convolution of the usual networks is below.
  */
-const MOST_DIFFERENCES = 6e9;
+const MOST_DIFFERENCES = 2.5e9;
 
 /** Folded rows are at least this long, so that a squared distance is off by some 9 % of itself at most times. */
 const SHORTEST_FOLD = 256;

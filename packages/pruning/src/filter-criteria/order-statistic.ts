@@ -1,8 +1,8 @@
 /** Values of 16 bits. */
 const DIGITS = 2 ** 16;
 
-/** 16-bit digits of a float64, the highest first. */
-const HIGHEST_FIRST = [3, 2, 1, 0] as const;
+/** Place of the highest of a float64's four such digits. */
+const HIGHEST = 3;
 
 /**
  * The n-th largest of many numbers that are not negative, without keeping them: `each` calls its argument with every
@@ -12,20 +12,20 @@ const HIGHEST_FIRST = [3, 2, 1, 0] as const;
 export function nthLargest(each: (visit: (value: number) => void) => void, n: number): number {
   const float = new Float64Array(1);
   const digits = new Uint16Array(float.buffer);
-  const found: { readonly place: number; readonly digit: number }[] = [];
+  const found = new Uint16Array(digits.length);
   let rest = n;
-  for (const place of HIGHEST_FIRST) {
+  for (let place = HIGHEST; place >= 0; place--) {
     const counts = new Float64Array(DIGITS);
     each((value) => {
       float[0] = value;
-      if (!found.every((known) => digits[known.place] === known.digit)) return;
+      for (let known = HIGHEST; known > place; known--) if (digits[known] !== found[known]) return;
       const digit = digits[place] ?? 0;
       counts[digit] = (counts[digit] ?? 0) + 1;
     });
     let digit = DIGITS - 1;
     while (digit > 0 && rest > (counts[digit] ?? 0)) rest -= counts[digit--] ?? 0;
-    found.push({ place, digit });
+    found[place] = digit;
   }
-  for (const { place, digit } of found) digits[place] = digit;
+  digits.set(found);
   return float[0] ?? 0;
 }
