@@ -3,16 +3,13 @@ import {
   chooseFilters,
   type FilterChoice,
   type FilterGroup,
-  findFilterGroups,
   isFilterCriterion,
   normaliseImportance,
   scoreFilters,
 } from '@espalier/pruning';
 import type { Store } from '@espalier/store';
 import { blocksOf } from './blocks.js';
-import { howToGetForFilters } from './criteria.js';
-import { CatalogError } from './errors.js';
-import { openModel, type OpenModel } from './open-model.js';
+import { choiceBy, knownFilters, merged, openWithGroups } from './filters.js';
 import { scoresOf } from './scores.js';
 
 /** How a model can be pruned further and further, by each method; position 0 of both is the whole model. */
@@ -63,24 +60,28 @@ async function layerPath(
 /** The filters of a model, and what is kept of them at a rate. */
 interface FilterChoices {
   readonly groups: readonly FilterGroup[];
+  /** By the name of the group; those without any count by their number of filters. */
   readonly scores: ReadonlyMap<string, ArrayLike<number>>;
   /** By the name of the group; groups that stay whole are not in it. */
   readonly keptAt: (rate: number) => ReadonlyMap<string, readonly number[]>;
 }
 
-async function filterChoices(store: Store, modelId: string, asked: Asked): Promise<FilterChoices> {
-  const { model, shapes }: OpenModel = await openModel(store, modelId);
-  const groups = findFilterGroups(model, shapes);
-  const { filterCriterion: criterion, scope, multipleOf } = asked;
+async function filterChoices(
+  store: Store,
+  modelId: string,
+  { filterCriterion: criterion, scope, multipleOf }: Asked,
+): Promise<FilterChoices> {
+  const { model, shapes, groups } = await openWithGroups(store, modelId);
   if (!groups.some(({ prunable }) => prunable)) return { groups, scores: new Map(), keptAt: () => new Map() };
-  if (!isFilterCriterion(criterion)) {
-    throw new CatalogError('scores-unknown', `Nobody knows the filters of the model by ${criterion} yet`, {
-      hint: howToGetForFilters(modelId, criterion),
-    });
-  }
-  const { scores } = scoreFilters(model, groups, criterion);
-  const choice: FilterChoice = { criterion, scores, scope, multipleOf };
-  return { groups, scores, keptAt: (rate) => chooseFilters(model, shapes, groups, { ...choice, rate }) };
+  const how = { scope, multipleOf, rates: {}, minFilters: 1, lambda: 1, seed: 1 };
+  const choice: FilterChoice = isFilterCriterion(criterion)
+    ? { criterion, scores: scoreFilters(model, groups, criterion).scores }
+    : choiceBy(await knownFilters(store, modelId, criterion));
+  return {
+    groups,
+    scores: choice.scores ?? new Map<string, ArrayLike<number>>(),
+    keptAt: (rate) => chooseFilters(model, shapes, groups, merged({ ...how, rate }, choice)),
+  };
 }
 
 /** Rates of the grid, as far as they differ in what they keep. */

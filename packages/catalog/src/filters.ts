@@ -51,11 +51,13 @@ export async function filterGroupsOf(store: Store, modelId: string): Promise<rea
   return list;
 }
 
-interface WithGroups extends OpenModel {
+/** A model in memory with its filter groups. */
+export interface WithGroups extends OpenModel {
   readonly groups: readonly FilterGroup[];
 }
 
-async function openWithGroups(store: Store, modelId: string): Promise<WithGroups> {
+/** @throws StoreError `model-unknown` */
+export async function openWithGroups(store: Store, modelId: string): Promise<WithGroups> {
   const { model, shapes } = await openModel(store, modelId);
   return { model, shapes, groups: findFilterGroups(model, shapes) };
 }
@@ -112,7 +114,8 @@ function listOf(
   };
 }
 
-async function knownFilters(store: Store, modelId: string, criterion: Criterion): Promise<KnownFilters> {
+/** What is stored of filters under a name. @throws CatalogError `scores-unknown` */
+export async function knownFilters(store: Store, modelId: string, criterion: Criterion): Promise<KnownFilters> {
   const found = await store.scores.ofFilters(modelId, criterion);
   if (found !== null) return found.known;
   throw new CatalogError('scores-unknown', `Nobody knows the filters of the model by ${criterion} yet`, {
@@ -159,7 +162,7 @@ function checkParts(scored: readonly string[], kept: readonly string[]): void {
 }
 
 /** What is known, as a choice of filters is made from it. */
-function choiceBy({ scores, keep, rates, orderedBy }: KnownFilters): FilterChoice {
+export function choiceBy({ scores, keep, rates, orderedBy }: KnownFilters): FilterChoice {
   if (orderedBy !== null) {
     return { ...(isFilterCriterion(orderedBy) ? { criterion: orderedBy } : {}), rates, rate: 0 };
   }
@@ -186,6 +189,6 @@ export async function chosenFilters(store: Store, modelId: string, asked: Choose
 }
 
 /** Rates that are known stand, but for the groups that were given one of their own. */
-function merged(how: Omit<ChooseFilters, 'criterion'>, known: FilterChoice): FilterChoice {
+export function merged(how: Omit<ChooseFilters, 'criterion'>, known: FilterChoice): FilterChoice {
   return { ...how, ...known, rates: { ...known.rates, ...how.rates } };
 }
