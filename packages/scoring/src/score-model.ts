@@ -7,6 +7,7 @@ import { blockInfluence } from './criteria/block-influence.js';
 import { cka } from './criteria/cka.js';
 import type { Criterion, DataSpec, Found, Scene } from './criteria/criterion.js';
 import { imprinting } from './criteria/imprinting.js';
+import { sensitivity } from './criteria/sensitivity.js';
 import { gateTaylor, weightTaylor } from './criteria/taylor.js';
 import type { DatasetReader } from './dataset/array.js';
 import { drawSamples } from './dataset/draw.js';
@@ -56,7 +57,7 @@ function criterionNamed(name: ScoringSpec['criterion']): Criterion {
     case 'activation':
       return activation;
     case 'sensitivity':
-      throw new ScoringError('criterion-not-applicable', 'sensitivity cannot be computed yet');
+      return sensitivity;
     default:
       return name satisfies never;
   }
@@ -105,6 +106,7 @@ export async function scoreModel(scoring: Scoring): Promise<Scored> {
     samples,
   };
   const found = await criterion(scene);
+  passes.finish();
   assertApplicable(scene, found);
   const { scores, groups = [], loss } = found;
   return {

@@ -27,20 +27,25 @@ export class Passes {
     this.#planned = passes;
   }
 
-  /** One more has been made. The last one that was planned is always told of. */
+  /** One more has been made. */
   add(): void {
     this.#done++;
     const nowMs = this.#now();
-    if (nowMs < this.#nextMs && this.#done !== this.#planned) return;
+    if (nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + REPORT_INTERVAL_MS;
+    this.#tell(nowMs);
+  }
+
+  /** There will be no more; a criterion that searches may have needed fewer than planned. */
+  finish(): void {
+    this.#planned = this.#done;
+    this.#tell(this.#now());
+  }
+
+  #tell(nowMs: number): void {
     const elapsedMs = nowMs - this.#startMs;
-    const left = Math.max(0, this.#planned - this.#done);
-    this.#report({
-      phase: 'scoring',
-      runs: this.#done,
-      plannedRuns: Math.max(this.#planned, this.#done),
-      elapsedMs,
-      remainingMs: (elapsedMs / this.#done) * left,
-    });
+    const plannedRuns = Math.max(this.#planned, this.#done);
+    const remainingMs = this.#done > 0 ? (elapsedMs / this.#done) * (plannedRuns - this.#done) : 0;
+    this.#report({ phase: 'scoring', runs: this.#done, plannedRuns, elapsedMs, remainingMs });
   }
 }
