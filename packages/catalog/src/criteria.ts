@@ -18,7 +18,7 @@ const FILTER = literalsOf(FilterCriterion);
 export const isFilterCriterion = (name: string): name is FilterCriterion => FILTER.has(name);
 
 /** Criteria that score filters first, so that the way from them to a block matters. */
-const REDUCED: ReadonlySet<string> = new Set(['gate-taylor', 'weight-taylor', 'activation']);
+const REDUCED: ReadonlySet<string> = new Set(['gate-taylor', 'weight-taylor']);
 export const isReduced = (criterion: string): boolean => REDUCED.has(criterion);
 
 /** Names under which nobody may post scores of blocks: they are computed here. */
