@@ -106,11 +106,31 @@ test('the document names every route and every contract, and refers to nothing t
   expect(body).toMatchObject({ openapi: '3.1.0', info: { title: 'Espalier' } });
   const text = JSON.stringify(body);
   const paths = Object.keys(Object(body['paths']));
-  expect(paths).toEqual(expect.arrayContaining(['/v1/plans/{planId}/events', '/v1/models/{modelId}/blocks']));
+  expect(paths).toEqual(
+    expect.arrayContaining([
+      '/v1/plans/{planId}/events',
+      '/v1/models/{modelId}/blocks',
+      '/v1/models/{modelId}/filter-groups',
+      '/v1/models/{modelId}/filter-recipes',
+      '/v1/models/{modelId}/filter-scores/{criterion}',
+      '/v1/models/{modelId}/scores/{criterion}',
+      '/v1/datasets/{sha256}',
+    ]),
+  );
   const named = new Set(Object.keys(Object(Object(body['components'])['schemas'])));
   const referred = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
   expect(new Set(referred.filter((name) => name !== undefined && !named.has(name)))).toEqual(new Set());
-  expect(referred).toEqual(expect.arrayContaining(['Plan', 'Problem', 'Measurement', 'LatencyEstimate']));
+  expect(referred).toEqual(
+    expect.arrayContaining([
+      'Plan',
+      'Problem',
+      'Measurement',
+      'LatencyEstimate',
+      'ScoreResult',
+      'Dataset',
+      'FilterGroup',
+    ]),
+  );
   expect(text).not.toMatch(/"items":\[/);
 });
 
