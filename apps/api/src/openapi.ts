@@ -154,12 +154,23 @@ function withAdditionalProperties(schema: JsonObject): JsonObject {
   return only === undefined || others.length > 0 ? schema : { ...rest, additionalProperties: only };
 }
 
+const hasDefault = (schema: Json): boolean => isObject(schema) && 'default' in schema;
+
+/** What has a default need not be sent: of the fields of a body, and of the parameters of an address. */
+function withOptionalDefaults(schema: JsonObject): JsonObject {
+  const { required, properties, ...rest } = schema;
+  if (typeof schema['in'] === 'string' && hasDefault(schema['schema'])) return { ...schema, required: false };
+  if (!Array.isArray(required) || !isObject(properties)) return schema;
+  const needed = required.filter((name: unknown) => typeof name !== 'string' || !hasDefault(properties[name]));
+  return { ...rest, ...(needed.length === 0 ? {} : { required: needed }), properties };
+}
+
 /** A schema, and every one inside it, in the words of OpenAPI 3.1. */
 function translated(value: Json): Json {
   if (Array.isArray(value)) return value.map(translated);
   if (!isObject(value)) return value;
   const inner = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, translated(part)]));
-  return withEnum(withPrefixItems(withAdditionalProperties(inner)));
+  return withOptionalDefaults(withEnum(withPrefixItems(withAdditionalProperties(inner))));
 }
 
 const copyOf = (value: object): Json => JSON.parse(JSON.stringify(value));

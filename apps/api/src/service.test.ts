@@ -132,6 +132,9 @@ test('the document names every route and every contract, and refers to nothing t
     ]),
   );
   expect(text).not.toMatch(/"items":\[/);
+  const recipe = Object(body['components'])['schemas']['Recipe'];
+  expect(recipe).toMatchObject({ properties: { remove: { default: [] } } });
+  expect(recipe).not.toHaveProperty('required'); // everything in it has a default or is optional
 });
 
 test('the page of the document needs nothing from outside', async () => {
