@@ -1,15 +1,8 @@
 import type { CreateComparison, PruningMethod, Recipe } from '@espalier/contracts';
-import {
-  chooseFilters,
-  type FilterChoice,
-  type FilterGroup,
-  isFilterCriterion,
-  normaliseImportance,
-  scoreFilters,
-} from '@espalier/pruning';
+import { chooseFilters, type FilterGroup, normaliseImportance } from '@espalier/pruning';
 import type { Store } from '@espalier/store';
 import { blocksOf } from './blocks.js';
-import { choiceBy, knownFilters, merged, openWithGroups } from './filters.js';
+import { filterChoiceBy, merged, openWithGroups } from './filters.js';
 import { scoresOf } from './scores.js';
 
 /** How a model can be pruned further and further, by each method; position 0 of both is the whole model. */
@@ -74,9 +67,7 @@ async function filterChoices(
   const { model, shapes, groups } = await openWithGroups(store, modelId);
   if (!groups.some(({ prunable }) => prunable)) return { groups, scores: new Map(), keptAt: () => new Map() };
   const how = { scope, multipleOf, rates: {}, minFilters: 1, lambda: 1, seed: 1 };
-  const choice: FilterChoice = isFilterCriterion(criterion)
-    ? { criterion, scores: scoreFilters(model, groups, criterion).scores }
-    : choiceBy(await knownFilters(store, modelId, criterion));
+  const choice = await filterChoiceBy(store, modelId, { criterion });
   return {
     groups,
     scores: choice.scores ?? new Map<string, ArrayLike<number>>(),

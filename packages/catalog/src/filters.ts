@@ -7,18 +7,12 @@ import type {
   KeptFilters,
   PutFilterScores,
 } from '@espalier/contracts';
-import {
-  chooseFilters,
-  type FilterChoice,
-  type FilterGroup,
-  findFilterGroups,
-  PruningError,
-  scoreFilters,
-} from '@espalier/pruning';
+import { chooseFilters, type FilterChoice, type FilterGroup, findFilterGroups, PruningError } from '@espalier/pruning';
 import type { KnownFilters, Store } from '@espalier/store';
 import { howToGetForFilters, isFilterCriterion, isReservedForFilters } from './criteria.js';
 import { CatalogError } from './errors.js';
 import { type OpenModel, openModel } from './open-model.js';
+import { weighedFilters } from './weighed-filters.js';
 
 const told = ({
   name,
@@ -70,19 +64,9 @@ export async function openWithGroups(store: Store, modelId: string): Promise<Wit
 export async function filterScoresOf(store: Store, modelId: string, criterion: Criterion): Promise<FilterScoreList> {
   const groups = await filterGroupsOf(store, modelId);
   const scores = isFilterCriterion(criterion)
-    ? await weighedFilters(store, modelId, criterion)
+    ? await weighedFilters(store, modelId, { criterion })
     : knownScores(groups, await knownFilters(store, modelId, criterion));
   return listOf(modelId, criterion, groups, scores);
-}
-
-async function weighedFilters(
-  store: Store,
-  modelId: string,
-  criterion: Parameters<typeof scoreFilters>[2],
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const { model, groups } = await openWithGroups(store, modelId);
-  const { scores } = scoreFilters(model, groups, criterion);
-  return new Map([...scores].map(([name, values]) => [name, [...values]]));
 }
 
 function knownScores(
@@ -115,7 +99,7 @@ function listOf(
 }
 
 /** What is stored of filters under a name. @throws CatalogError `scores-unknown` */
-export async function knownFilters(store: Store, modelId: string, criterion: Criterion): Promise<KnownFilters> {
+async function knownFilters(store: Store, modelId: string, criterion: Criterion): Promise<KnownFilters> {
   const found = await store.scores.ofFilters(modelId, criterion);
   if (found !== null) return found.known;
   throw new CatalogError('scores-unknown', `Nobody knows the filters of the model by ${criterion} yet`, {
@@ -143,7 +127,7 @@ export async function putFilterScores(
   checkParts(Object.keys(scores), Object.keys(keep));
   const { model, shapes, groups } = await openWithGroups(store, modelId);
   const known: KnownFilters = { scores, keep, rates: {}, orderedBy: null };
-  chooseFilters(model, shapes, groups, choiceBy(known)); // refuses what does not fit the groups
+  chooseFilters(model, shapes, groups, postedChoice(known)); // refuses what does not fit the groups
   await store.scores.saveOfFilters(modelId, criterion, { source: 'posted', known });
   const list = groups.map(told);
   return listOf(modelId, criterion, list, knownScores(list, known));
@@ -161,12 +145,27 @@ function checkParts(scored: readonly string[], kept: readonly string[]): void {
   });
 }
 
-/** What is known, as a choice of filters is made from it. */
-export function choiceBy({ scores, keep, rates, orderedBy }: KnownFilters): FilterChoice {
-  if (orderedBy !== null) {
-    return { ...(isFilterCriterion(orderedBy) ? { criterion: orderedBy } : {}), rates, rate: 0 };
+const postedChoice = ({ scores, keep }: KnownFilters): FilterChoice => ({
+  scores: new Map(Object.entries(scores)),
+  keep: new Map(Object.entries(keep)),
+});
+
+/**
+ * What a choice of filters by a criterion is made from: its scores, the filters that stay, or the rates of the groups.
+ * @throws StoreError `model-unknown`; CatalogError `scores-unknown`; PruningError `criterion-not-applicable`
+ */
+export async function filterChoiceBy(
+  store: Store,
+  modelId: string,
+  { criterion, seed = 1 }: { readonly criterion: Criterion; readonly seed?: number },
+): Promise<FilterChoice> {
+  if (isFilterCriterion(criterion)) {
+    return { criterion, scores: await weighedFilters(store, modelId, { criterion, seed }) };
   }
-  return { scores: new Map(Object.entries(scores)), keep: new Map(Object.entries(keep)) };
+  const known = await knownFilters(store, modelId, criterion);
+  if (known.orderedBy === null) return postedChoice(known);
+  const order = await filterChoiceBy(store, modelId, { criterion: known.orderedBy, seed });
+  return { ...order, rates: known.rates, rate: 0 };
 }
 
 /**
@@ -176,12 +175,9 @@ export function choiceBy({ scores, keep, rates, orderedBy }: KnownFilters): Filt
  *   `filter-choice-invalid`, `criterion-not-applicable`
  */
 export async function chosenFilters(store: Store, modelId: string, asked: ChooseFilters): Promise<ChosenFilters> {
-  const { criterion, ...how } = asked;
+  const { criterion: _ofScores, ...how } = asked;
   const { model, shapes, groups } = await openWithGroups(store, modelId);
-  const choice = isFilterCriterion(criterion)
-    ? { ...how, criterion }
-    : merged(how, choiceBy(await knownFilters(store, modelId, criterion)));
-  const kept = chooseFilters(model, shapes, groups, choice);
+  const kept = chooseFilters(model, shapes, groups, merged(how, await filterChoiceBy(store, modelId, asked)));
   const filters: KeptFilters = Object.fromEntries([...kept].map(([name, indices]) => [name, [...indices]]));
   const before = groups.reduce((sum, group) => sum + group.filters, 0);
   const after = groups.reduce((sum, group) => sum + (kept.get(group.name)?.length ?? group.filters), 0);
