@@ -33,6 +33,11 @@ export interface ZooEntry {
    * They cannot be left out when a network is built: no network without them has the same weights.
    */
   readonly removableByReinitialising?: readonly number[];
+  /**
+   * Those of them that can be left out all the same, since what reads their result keeps the weights that it has for
+   * whatever else it reads: the innermost level of an encoder-decoder.
+   */
+  readonly innerLevels?: readonly number[];
   /** Side of the smallest square image that the network takes; 32 or less when absent. */
   readonly smallestImageSizePx?: number;
 }

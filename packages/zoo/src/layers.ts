@@ -29,9 +29,19 @@ export const BRANCH_END_GAMMA: Range = [0.1, 0.3];
 /** One number for both directions, or height and width. */
 export type Size = number | readonly [height: number, width: number];
 
+/** Part of a wider input: a layer that lost one of the tensors it read keeps the weights that it had for the rest. */
+export interface InputPart {
+  /** Channels of the whole input. */
+  readonly of: number;
+  /** First of them that is still there. */
+  readonly from: number;
+}
+
 interface Window {
   readonly in: number;
   readonly out: number;
+  /** Where `in` is only a part of the channels that the weights were made for. */
+  readonly part?: InputPart;
   readonly kernel: Size;
   readonly stride?: Size;
   /** On both sides; half the kernel, rounded down, when absent. */
@@ -53,6 +63,19 @@ export interface ConvOptions extends Window {
   readonly name: string;
   /** True when absent. */
   readonly bias?: boolean;
+}
+
+export interface ConvTransposeOptions {
+  readonly name: string;
+  readonly in: number;
+  readonly out: number;
+  readonly part?: InputPart;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: number;
+  readonly bias: boolean;
+  /** Size of the weights over the usual size. */
+  readonly gain?: number;
 }
 
 export interface LayersOptions {
@@ -88,11 +111,8 @@ export class Layers {
   /** A convolution and its batch normalisation; as one convolution with bias where norms are folded. */
   convNorm(x: string, options: ConvNormOptions): string {
     const { conv, norm, out, gamma = GAMMA, epsilon = EPSILON, bias = false } = options;
-    const dims = filterDims(options);
-    const fanIn = fanInOf(dims);
     const gain = this.#gainOf(conv);
-    const bound = gain * Math.sqrt(6 / fanIn); // variance 2 / fan-in (He et al., arXiv 1502.01852), uniform
-    const weights = this.#draw(`${conv}.weight`, out * fanIn, [-bound, bound]);
+    const { dims, values: weights } = this.#filters(`${conv}.weight`, options, gain);
     const ownBias = bias ? this.#draw(`${conv}.bias`, out, scaled(BIAS, gain)) : undefined;
     const statistics = this.#statistics(norm, out, { gamma, gain, epsilon });
     const isFolded = this.#batchNorm === 'folded';
@@ -111,11 +131,47 @@ export class Layers {
   /** A convolution that no norm follows, with bias unless that is not wanted; made for a Relu behind it. */
   conv(x: string, options: ConvOptions): string {
     const { name, out, bias = true } = options;
-    const dims = filterDims(options);
-    const bound = Math.sqrt(6 / fanInOf(dims));
-    const weights = [this.#drawn(`${name}.weight`, dims, [-bound, bound])];
+    const { dims, values } = this.#filters(`${name}.weight`, options, 1);
+    const weights = [this.#weight(`${name}.weight`, dims, values)];
     if (bias) weights.push(this.#drawn(`${name}.bias`, [out], BIAS));
     return this.#conv(x, name, options, weights);
+  }
+
+  /** A transposed convolution that no norm can be merged into, made for inputs that went through a Relu. */
+  convTranspose(x: string, options: ConvTransposeOptions): string {
+    const { name, out, kernel, stride, pad, bias, gain = 1, part = { of: options.in, from: 0 } } = options;
+    const perChannel = out * kernel ** 2;
+    const bound = gain * Math.sqrt((6 * stride ** 2) / (part.of * kernel ** 2)); // a pixel reads every stride-th tap each way
+    const values = this.#draw(`${name}.weight`, part.of * perChannel, [-bound, bound]);
+    const kept = values.subarray(part.from * perChannel, (part.from + options.in) * perChannel);
+    const weights = [this.#weight(`${name}.weight`, [options.in, out, kernel, kernel], kept)];
+    if (bias) weights.push(this.#drawn(`${name}.bias`, [out], BIAS));
+    const attributes = {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+      dilations: [1, 1],
+      group: 1,
+    };
+    return this.graph.node('ConvTranspose', [x, ...weights], attributes, { name });
+  }
+
+  /** Weights of a convolution, of variance 2 / fan-in (He et al., arXiv 1502.01852), uniform, times `gain` each. */
+  #filters(name: string, options: Window, gain: number): { dims: readonly number[]; values: Float32Array } {
+    const { part = { of: options.in, from: 0 } } = options;
+    const whole = filterDims({ ...options, in: part.of });
+    const bound = gain * Math.sqrt(6 / fanInOf(whole));
+    const values = this.#draw(name, elementCount(whole), [-bound, bound]);
+    if (part.of === options.in) return { dims: whole, values };
+    const perFilter = fanInOf(whole);
+    const perChannel = perFilter / part.of;
+    const dims = filterDims(options);
+    const kept = new Float32Array(elementCount(dims));
+    for (let filter = 0; filter < options.out; filter++) {
+      const start = filter * perFilter + part.from * perChannel;
+      kept.set(values.subarray(start, start + options.in * perChannel), filter * options.in * perChannel);
+    }
+    return { dims, values: kept };
   }
 
   /**

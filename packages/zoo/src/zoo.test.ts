@@ -58,7 +58,7 @@ function entryOf(name: string): ZooEntry {
 }
 
 function largestDifference(a: readonly number[], b: readonly number[]): number {
-  return Math.max(...a.map((value, index) => Math.abs(value - (b[index] ?? Number.NaN))));
+  return a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] ?? Number.NaN))), 0);
 }
 
 function nodeNames({ graph }: OnnxModel): string[] {
@@ -125,6 +125,8 @@ test.each([
   ['shufflenet_v2_x1_0', 16, 13, 0],
   ['mnasnet1_0', 17, 10, 0],
   ['efficientnet_b0', 16, 9, 0],
+  ['unet', 21, 8, 9],
+  ['pix2pix_unet', 15, 0, 1],
   ['vit_tiny_16', 24, 24, 0],
   ['bert_tiny', 4, 4, 0],
 ])('%s has %i blocks, of which %i keep their shape, and %i can go with new weights', (name, ...counts) => {
@@ -154,7 +156,7 @@ test('only norms that follow no convolution stay when norms are folded', () => {
   expect(normsLeft('densenet121')).toBe(58 + 3 + 1); // before the 1×1 convolutions, in the transitions, the last
 });
 
-test.each(['resnet56', 'squeezenet1_0', 'googlenet', 'mobilenet_v3_small', 'shufflenet_v1', 'shufflenet_v2_x1_0'])(
+test.each(['resnet56', 'squeezenet1_0', 'googlenet', 'mobilenet_v3_small', 'unet_16', 'bert_tiny'])(
   'every block of %s is felt in its output',
   async (name) => {
     const entry = entryOf(name);
@@ -165,10 +167,21 @@ test.each(['resnet56', 'squeezenet1_0', 'googlenet', 'mobilenet_v3_small', 'shuf
   },
 );
 
-test('the first, a middle and the last block of vgg16_bn_cifar are felt in its output', async () => {
-  const entry = entryOf('vgg16_bn_cifar');
+test.each([
+  ['vgg16_bn_cifar', [1, 8, 12]],
+  ['mobilenet_v1', [2, 8, 12]],
+  ['mobilenet_v2', [2, 8, 15]],
+  ['shufflenet_v1', [1, 9, 15]],
+  ['shufflenet_v2_x1_0', [1, 9, 15]],
+  ['mnasnet1_0', [2, 8, 15]],
+  ['efficientnet_b0', [2, 9, 14]],
+  ['unet_16', [8]],
+  ['pix2pix_unet_8', [7]],
+  ['vit_tiny_16', [0, 11, 23]],
+])('the first, a middle and the last block of %s are felt in its output', async (name, blocks) => {
+  const entry = entryOf(name);
   const whole = await resultOf(entry, {}, 32);
-  for (const block of [1, 8, 12]) {
+  for (const block of blocks) {
     expect(largestDifference(whole, await resultOf(entry, { omitBlocks: [block] }, 32))).toBeGreaterThan(1e-3);
   }
 });

@@ -14,9 +14,11 @@ import { mobilenetsV1 } from './mobilenet-v1.js';
 import { mobilenetsV2 } from './mobilenet-v2.js';
 import { mobilenetsV3 } from './mobilenet-v3.js';
 import { assertOmittable } from './omit.js';
+import { pix2pixUnets } from './pix2pix-unet.js';
 import { shufflenetsV1 } from './shufflenet-v1.js';
 import { shufflenetsV2 } from './shufflenet-v2.js';
 import { squeezenets } from './squeezenet.js';
+import { unets } from './unet.js';
 import { vggs } from './vgg.js';
 import { vits } from './vit.js';
 
@@ -50,6 +52,8 @@ const FAMILIES: readonly (readonly Architecture[])[] = [
   shufflenetsV2,
   mnasnets,
   efficientnets,
+  unets,
+  pix2pixUnets,
   vits,
   berts,
 ];
@@ -72,9 +76,14 @@ export function buildZooModel(name: string, options: ZooOptions = {}): OnnxModel
     });
   }
   const { seed = 1, batchNorm = 'kept', weights = 'random', omitBlocks = [], imageSizePx } = options;
-  assertOmittable(omitBlocks, found.entry.removableBlocks);
+  assertOmittable(omitBlocks, omittable(found.entry));
   const graph = new GraphBuilder(name, { opset: OPSET });
   const size = imageSizePx === undefined ? {} : { imageSizePx };
   found.build(new Layers(graph, { seed, batchNorm, weights }), { omit: new Set(omitBlocks), ...size });
   return graph.build();
+}
+
+/** Blocks that a network can be built without. */
+function omittable({ removableBlocks, innerLevels = [] }: ZooEntry): readonly number[] {
+  return [...removableBlocks, ...innerLevels].sort((a, b) => a - b);
 }
