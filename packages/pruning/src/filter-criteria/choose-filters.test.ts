@@ -69,6 +69,20 @@ test('masks are taken as they are, groups without scores stay whole', () => {
   expect(chosen(weights, choice)).toEqual({ a: [0, 3] });
 });
 
+test('every layer of a group is left something, and then as many filters as the next multiple', () => {
+  const numbers = groupsOf({ a: [8, 7, 6, 5, 4, 3, 2, 1] });
+  const { model, shapes, groups } = filterModel(numbers);
+  const keptOf = (needsOneOf: readonly (readonly number[])[], choice: FilterChoice): readonly number[] | undefined =>
+    chooseFilters(
+      model,
+      shapes,
+      groups.map((group) => ({ ...group, needsOneOf })),
+      choice,
+    ).get('a');
+  expect(keptOf([[5, 6]], { rate: 0.5 })).toEqual([0, 1, 2, 5]);
+  expect(keptOf([[3], [5], [7]], { rate: 0.75, multipleOf: 2 })).toEqual([0, 3, 5, 7]);
+});
+
 test('groups that cannot be pruned stay whole', () => {
   const weights = groupsOf({ a: [1, 2], b: [1, 2] });
   const { model, shapes, groups } = filterModel({ ...weights, b: { makes: [[[1], [2]]], prunable: false } });

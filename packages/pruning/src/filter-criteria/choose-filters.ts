@@ -5,7 +5,8 @@ import type { FilterGroup } from '../filters/group.js';
 import { crossLayerRates } from './cross-layer-rates.js';
 import { checkChoice, checkedMasks, checkedScores, type FilterRates } from './filter-choice.js';
 import { globalCounts } from './global-counts.js';
-import { allowedKeep, bestFilters, keptAt } from './keep-count.js';
+import { allowedKeep, keptAt } from './keep-count.js';
+import { keptFilters } from './kept-filters.js';
 import { type FilterScoreOptions, scoreFilters } from './score-filters.js';
 
 export interface FilterChoice extends FilterRates, FilterScoreOptions {
@@ -35,7 +36,7 @@ const RELATIVE: ReadonlySet<FilterCriterion> = new Set(['l1', 'l2', 'fpgm', 'daf
  *
  * Each group keeps its most important filters. How many: `uniform` takes `rate` from each; `global` takes `rate` of all
  * filters, the least important of the whole network first, from no group beyond `minFilters`. Then counts are rounded to
- * multiples. `clr-rnf` has its own rule for `global`: see `crossLayerRates`.
+ * multiples, and every layer of a group is left something. `clr-rnf` has its own rule for `global`: see `crossLayerRates`.
  * @throws PruningError `filter-choice-invalid`, `group-unknown`, `group-not-prunable`, and what `scoreFilters` throws
  */
 export function chooseFilters(
@@ -54,10 +55,12 @@ export function chooseFilters(
   const wanted = wantedCounts(model.graph, shapes, scored, scores, choice);
   const { multipleOf = 1, minFilters = 1 } = choice;
   const keep = new Map<string, readonly number[]>();
-  for (const { name, filters } of groups) {
+  for (const group of groups) {
+    const { name, filters } = group;
     const count = allowedKeep(wanted.get(name) ?? filters, filters, { multipleOf, minFilters });
-    const kept = masks.get(name) ?? bestFilters(scores.get(name) ?? [], count);
-    if (kept.length > 0 && kept.length < filters) keep.set(name, kept);
+    const values = scores.get(name);
+    const kept = masks.get(name) ?? (values && keptFilters(group, values, count, multipleOf));
+    if (kept && kept.length < filters) keep.set(name, kept);
   }
   return keep;
 }

@@ -87,6 +87,13 @@ test('counts keep to multiples and floors', async () => {
   expect([...counts].every((count) => count % 8 === 0 && count >= 24)).toBe(true);
 });
 
+test('every layer of a group is left something, and the rate counts what stays', async () => {
+  const scores = new Map([['a', rising(8)]]);
+  const group = { ...groupOf('a', 8), needsOneOf: [[0], [1], [7]] };
+  const { groups } = await largestRates([group], () => Promise.resolve(1), { scores, threshold: 0.1 });
+  expect(groups[0]?.rate).toBe(1 - 3 / 8);
+});
+
 test('for any loss, the rate was seen to be within, the next of the grid beyond, and few losses were computed', async () => {
   const cases = fc.record({
     losses: fc.array(fc.constantFrom(0.9, 1, 1.05, 1.2), { minLength: 2, maxLength: 40 }),

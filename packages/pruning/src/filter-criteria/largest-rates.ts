@@ -1,5 +1,6 @@
 import type { FilterGroup } from '../filters/group.js';
-import { allowedKeep, bestFilters, type KeepRule, keptAt } from './keep-count.js';
+import { allowedKeep, type KeepRule, keptAt } from './keep-count.js';
+import { keptFilters } from './kept-filters.js';
 
 /** The loss of the model when of some groups only the given filters stay; the others are whole. */
 export type LossOf = (keep: ReadonlyMap<string, readonly number[]>) => Promise<number>;
@@ -43,42 +44,48 @@ export async function largestRates(
   const limit = loss + threshold * Math.abs(loss);
   const open = groups.filter(({ name, prunable }) => prunable && scores.has(name));
   const rates: GroupRate[] = [];
-  for (const { name, filters } of open) {
-    const values = scores.get(name) ?? [];
-    const seen = new Map([[filters, loss]]);
-    const isWithin = async (count: number): Promise<boolean> => {
-      const pruned = await lossOf(new Map([[name, bestFilters(values, count)]]));
-      seen.set(count, pruned);
+  for (const group of open) {
+    const { name, filters } = group;
+    const choices = keepChoices(group, scores.get(name) ?? [], steps, { multipleOf, minFilters });
+    const seen = new Map([[0, loss]]);
+    const isWithin = async (choice: number): Promise<boolean> => {
+      const pruned = await lossOf(new Map([[name, choices[choice] ?? []]]));
+      seen.set(choice, pruned);
       return pruned <= limit;
     };
-    const kept = await leastWithin(keepCounts(filters, steps, { multipleOf, minFilters }), isWithin);
-    const curve = [...seen].sort(([a], [b]) => b - a);
-    rates.push({
-      group: name,
-      rate: 1 - kept / filters,
-      curve: curve.map(([count, value]) => ({ rate: 1 - count / filters, loss: value })),
-    });
+    const rateOf = (choice: number): number => 1 - (choices[choice]?.length ?? filters) / filters;
+    const rate = rateOf(await lastWithin(choices.length, isWithin));
+    const curve = [...seen].sort(([a], [b]) => a - b).map(([choice, value]) => ({ rate: rateOf(choice), loss: value }));
+    rates.push({ group: name, rate, curve });
     onProgress?.(rates.length, open.length);
   }
   return { loss, groups: rates };
 }
 
-/** The keep counts of a grid of rates, each once, descending from all filters. */
-function keepCounts(filters: number, steps: number, rule: KeepRule): number[] {
-  const counts = Array.from({ length: steps + 1 }, (_, step) =>
-    allowedKeep(keptAt(step / steps, filters), filters, rule),
-  );
-  return [...new Set(counts)];
+/** The filters that stay at the rates of a grid, each number of them once, from all filters to the fewest. */
+function keepChoices(
+  group: FilterGroup,
+  scores: ArrayLike<number>,
+  steps: number,
+  rule: KeepRule,
+): readonly (readonly number[])[] {
+  const choices = new Map<number, readonly number[]>();
+  for (let step = 0; step <= steps; step++) {
+    const count = allowedKeep(keptAt(step / steps, group.filters), group.filters, rule);
+    const kept = keptFilters(group, scores, count, rule.multipleOf);
+    if (!choices.has(kept.length)) choices.set(kept.length, kept);
+  }
+  return [...choices.values()];
 }
 
-/** Bisects between the first count, which is within, and what lies behind the last, which counts as beyond. */
-async function leastWithin(counts: readonly number[], isWithin: (count: number) => Promise<boolean>): Promise<number> {
+/** Bisects between the first choice, which is within, and what lies behind the last, which counts as beyond. */
+async function lastWithin(choices: number, isWithin: (choice: number) => Promise<boolean>): Promise<number> {
   let within = 0;
-  let beyond = counts.length;
+  let beyond = choices;
   while (beyond - within > 1) {
     const middle = Math.floor((within + beyond) / 2);
-    if (await isWithin(counts[middle] ?? 0)) within = middle;
+    if (await isWithin(middle)) within = middle;
     else beyond = middle;
   }
-  return counts[within] ?? 0;
+  return within;
 }
