@@ -14,8 +14,17 @@ export interface Bench {
   readonly name: string;
   readonly summary: string;
   readonly goals: Readonly<Record<string, Goal>>;
-  /** @param quick fewer repetitions, for a first look */
-  run(options: { readonly quick: boolean; readonly progress: (text: string) => void }): Promise<Outcome>;
+  run(options: BenchOptions): Promise<Outcome>;
+}
+
+export interface BenchOptions {
+  /** Fewer repetitions, for a first look. */
+  readonly quick: boolean;
+  readonly progress: (text: string) => void;
+  /** Of random choices, where a benchmark makes any. */
+  readonly seed?: number;
+  /** The one case to run again, where a benchmark numbers them. */
+  readonly only?: number;
 }
 
 /** Whether every goal is met; a figure that is missing does not meet its goal. */
