@@ -8,6 +8,7 @@ import {
   downloadArtifact,
   type TransferProgress,
   uploadCandidateFile,
+  uploadDatasetFile,
   uploadInputFile,
   uploadModelFile,
 } from './node.js';
@@ -49,6 +50,16 @@ test('input data is uploaded from a file', async () => {
   expect(server.seen[0]?.body.equals(bytes)).toBe(true);
 });
 
+test('calibration data is uploaded from a file', async () => {
+  const path = join(dir, 'data.npz');
+  await writeFile(path, bytes);
+  const answer = { sha256, sizeBytes: bytes.length, samples: 4, classes: null, arrays: [] };
+  await using server = await startTestServer((_request, response) => sendJson(response, 201, answer));
+  expect(await uploadDatasetFile(createClient({ baseUrl: server.baseUrl }), path)).toEqual(answer);
+  expect(server.seen[0]?.url).toBe('/v1/datasets');
+  expect(server.seen[0]?.body.equals(bytes)).toBe(true);
+});
+
 test('an upload is repeated from its start when the API is busy', async () => {
   const path = join(dir, 'net.onnx');
   await writeFile(path, bytes);
@@ -59,6 +70,7 @@ test('an upload is repeated from its start when the API is busy', async () => {
         id: PLAN_ID,
         modelId: SHA,
         recipe: null,
+        reinitialised: [],
         artifact: SHA,
         sizeBytes: 3,
         parameters: 1,
