@@ -2,7 +2,7 @@ import type { OnnxModel } from '@espalier/onnx';
 import type { Granularity, TensorShapes } from './block.js';
 import { type Analysis, analyse } from './filters/analysis.js';
 import { carriedOver } from './filters/carry-over.js';
-import { assertNothingEmpty } from './filters/emptied.js';
+import { assertNothingEmpty } from './filters/needs.js';
 import { removedChannels } from './filters/keep-list.js';
 import { withoutChannels } from './filters/remove-filters.js';
 import { Aftermath } from './filters/survivors.js';

@@ -3,6 +3,7 @@ import type { TensorShapes } from '../block.js';
 import { elementCount } from '../constants.js';
 import type { FilterGroup, SliceRole } from './group.js';
 import { type FormedGroup, groupsOf } from './grouping.js';
+import { needsOf } from './needs.js';
 import { pinUnrepairable } from './repairable.js';
 import { slicesOf, type TracedSlice } from './slices.js';
 import type { Made, Trace } from './trace.js';
@@ -28,14 +29,23 @@ export function analyse(model: OnnxModel, shapes: TensorShapes): Analysis {
   pinUnrepairable(trace);
   const formed = groupsOf(trace);
   const slices = slicesOf(trace, formed);
-  return { trace, groups: formed.map((group, index) => described(trace, group, slices[index] ?? [])) };
+  const needs = needsOf(trace, formed);
+  return {
+    trace,
+    groups: formed.map((group, index) =>
+      described(trace, { group, slices: slices[index] ?? [], needsOneOf: needs[index] ?? [] }),
+    ),
+  };
 }
 
-function described(
-  trace: Trace,
-  { makers, channels, reason }: FormedGroup,
-  slices: readonly TracedSlice[],
-): TracedGroup {
+interface Parts {
+  readonly group: FormedGroup;
+  readonly slices: readonly TracedSlice[];
+  readonly needsOneOf: readonly (readonly number[])[];
+}
+
+function described(trace: Trace, { group, slices, needsOneOf }: Parts): TracedGroup {
+  const { makers, channels, reason } = group;
   const nodesOf = (roles: readonly SliceRole[]): string[] =>
     inOrder(
       trace,
@@ -50,6 +60,7 @@ function described(
     ...(reason === undefined ? {} : { reason }),
     producers: inOrder(trace, [...makerNames, ...nodesOf(['makes'])]),
     consumers: nodesOf(['reads']),
+    ...(needsOneOf.length > 0 ? { needsOneOf } : {}),
     ...(mixedBy.length > 0 ? { mixedBy } : {}),
     parameters: parametersOf(trace, slices, channels.length),
     slices,

@@ -34,6 +34,11 @@ export interface FilterGroup {
   /** Names of the nodes with weights that read the channels, in order of execution. */
   readonly consumers: readonly string[];
   /**
+   * Sets of filters of each of which at least one has to stay, since a layer or a part of one has no others; absent where
+   * every layer has all filters of the group.
+   */
+  readonly needsOneOf?: readonly (readonly number[])[];
+  /**
    * Names of nodes that compute with several of the channels at once, without weights: a layer norm, a mean over the
    * channels. What they make of the other channels changes even when a filter goes that gives nothing but zeros.
    */

@@ -6,7 +6,7 @@ import { removedChannels } from './keep-list.js';
 import { repairedNodes } from './repair-nodes.js';
 import { slicedTensor } from './slice-tensor.js';
 import { Aftermath } from './survivors.js';
-import { assertNothingEmpty } from './emptied.js';
+import { assertNothingEmpty } from './needs.js';
 
 /**
  * The model without some filters. `keep` names groups and the filters of them that stay; groups that it does not name
@@ -54,6 +54,9 @@ export function withoutChannels(
       setConstants.set(shape, constantData([left.length], BigInt64Array.from(left, BigInt)));
       if (filler) setNodes.set(filler.name, { inputs: new Map([[0, shape]]) });
     }
+  }
+  for (const [tensor, { dims, data, axis }] of trace.widths) {
+    if (after.touches(axis)) setConstants.set(tensor, constantData(dims, BigInt64Array.from(data, BigInt)));
   }
   repairedNodes(trace, after, { setConstants, setNodes });
   return editGraph(model, { setConstants, setNodes, setMetadata: metadata });

@@ -15,9 +15,10 @@ export interface Edits {
 export function repairedNodes(trace: Trace, after: Aftermath, edits: Edits): void {
   const patches = new Map<string, Map<number, number[]>>();
   for (const repair of trace.repairs) {
-    if (!repair.channels.some((axis) => after.touches(axis))) continue;
-    if (repair.kind === 'attributes') changeNode(edits, repair.node.name, { attributes: repair.wanted(after) });
-    else repairOperand(trace, after, { repair, patches });
+    if (repair.kind === 'operand') repairOperand(trace, after, { repair, patches });
+    else if (repair.channels.some((axis) => after.touches(axis))) {
+      changeNode(edits, repair.node.name, { attributes: repair.wanted(after) });
+    }
   }
   for (const [node, operands] of patches) {
     for (const [operand, values] of operands) {
@@ -35,9 +36,12 @@ function repairOperand(
 ): void {
   const { node, operand } = repair;
   const tensor = node.inputs[operand] ?? '';
+  const isTouched = repair.channels.some((axis) => after.touches(axis));
+  if (!isTouched && (tensor === '' || trace.graph.isConstant(tensor))) return;
   const current = tensor === '' ? [] : after.values.of(tensor)?.data;
+  if (!current && !isTouched) return;
   if (!current) throw impossible(repair);
-  const wanted = repair.wanted(current, after);
+  const wanted = repair.wanted(current, after, trace.values.of(tensor)?.data ?? []);
   const changed = [...wanted.keys()].filter((index) => wanted[index] !== current[index]);
   if (changed.length === 0 && wanted.length === current.length) return;
   const lengthOf = (piece: string): number | undefined => after.values.of(piece)?.data.length;

@@ -18,8 +18,11 @@ interface RepairBase {
 export interface OperandRepair extends RepairBase {
   readonly kind: 'operand';
   readonly operand: number;
-  /** The values that the node needs, from those that it would get: the same where nothing is wrong. */
-  wanted(current: readonly number[], survivors: Survivors): readonly number[];
+  /**
+   * The values that the node needs, from those that it would get (the same where nothing is wrong) and those that it got
+   * in the whole model.
+   */
+  wanted(current: readonly number[], survivors: Survivors, original: readonly number[]): readonly number[];
 }
 
 /** Attributes that say so. */

@@ -23,11 +23,13 @@ const DEEPEST_CHAIN = 500;
 export class ShapeValues {
   readonly #graph: GraphView;
   readonly #dimsOf: DimsOf;
-  readonly #known = new Map<string, Values | undefined>();
+  readonly #known: Map<string, Values | undefined>;
 
-  constructor(graph: GraphView, dimsOf: DimsOf) {
+  /** @param fixed tensors whose values are known beforehand */
+  constructor(graph: GraphView, dimsOf: DimsOf, fixed: ReadonlyMap<string, Values> = new Map()) {
     this.#graph = graph;
     this.#dimsOf = dimsOf;
+    this.#known = new Map(fixed);
   }
 
   of(tensor: string, depth = 0): Values | undefined {

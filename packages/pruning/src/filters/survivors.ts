@@ -14,7 +14,7 @@ export class Aftermath implements Survivors {
   constructor(trace: Trace, removed: ReadonlySet<number>) {
     this.#trace = trace;
     this.#removed = removed;
-    this.values = new ShapeValues(trace.graph, (tensor) => this.dimsOf(tensor));
+    this.values = new ShapeValues(trace.graph, (tensor) => this.dimsOf(tensor), trace.widths);
   }
 
   keeps(channel: number): boolean {

@@ -4,7 +4,7 @@ import { type ConstantForm, constantForm } from '../constants.js';
 import { type Axis, Channels } from './channels.js';
 import type { Repair } from './repair.js';
 import type { SliceRole } from './group.js';
-import { ShapeValues } from './shape-values.js';
+import { ShapeValues, type Values } from './shape-values.js';
 
 /** An axis of an operand that a node uses as a weight; the operand may be computed from the stored weight. */
 export interface WeightUse {
@@ -35,6 +35,8 @@ export class Trace {
   readonly repairs: Repair[] = [];
   /** Nodes that compute with several channels at once, without weights, and those channels. */
   readonly mixed: Made[] = [];
+  /** Lengths of axes with channels that the graph reads off its own tensors, as they are in the whole model. */
+  readonly widths = new Map<string, Values & { readonly axis: Int32Array }>();
   /** Stored and filled constants of which some axis was asked for. */
   readonly constants = new Map<string, ConstantForm>();
   /** Values of shapes and bounds in the traced run. */

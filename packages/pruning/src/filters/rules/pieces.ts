@@ -178,6 +178,7 @@ function sliceRepairs(node: GraphNode, moved: readonly { cut: Cut; channels: Int
 const gather: Rule = (node, trace) => {
   const [table = '', indices = ''] = node.inputs;
   const axes = trace.axesOf(table);
+  noteWidth(node, trace);
   if (!axes.some((axis) => axis !== undefined)) return;
   const along = fromFront(node.attribute('axis')?.int ?? 0, axes.length);
   const picked = pickedChannels(node, trace, axes[along]);
@@ -194,6 +195,20 @@ const gather: Rule = (node, trace) => {
   const between = Array.from({ length: indexRank }, () => (indexRank === 1 ? picked : undefined));
   trace.setAxes(node.outputs[0] ?? '', [...axes.slice(0, along), ...between, ...axes.slice(along + 1)]);
 };
+
+/**
+ * A length that is picked from a shape. It keeps the value that it has in the whole model, so that a scale that is computed
+ * from it, or the width of another axis, stays as it is; what has to change is repaired where it is used.
+ */
+function noteWidth(node: GraphNode, trace: Trace): void {
+  const shape = trace.graph.producerOf(node.inputs[0] ?? '');
+  const value = shape?.opType === 'Shape' ? trace.values.of(node.outputs[0] ?? '') : undefined;
+  const index = trace.values.of(node.inputs[1] ?? '')?.data[0];
+  if (!shape || value?.data.length !== 1 || index === undefined) return;
+  const axes = trace.axesOf(shape.inputs[0] ?? '');
+  const axis = axes[fromFront(index + (shape.attribute('start')?.int ?? 0), axes.length)];
+  if (axis) trace.widths.set(node.outputs[0] ?? '', { ...value, axis });
+}
 
 function pickedChannels(node: GraphNode, trace: Trace, channels: Axis): Axis {
   const indices = trace.values.of(node.inputs[1] ?? '');

@@ -31,7 +31,7 @@ export function regroupedAxes(node: GraphNode, trace: Trace, after: readonly num
     return result;
   }
   for (const stretch of stretches) {
-    const carrying = stretch.before.filter((axis) => axes[axis] !== undefined);
+    const carrying = carryingAxes(trace, { stretch: stretch.before, axes, dims: before, reason });
     const [only] = carrying;
     const to = stretch.after.filter((axis) => (after[axis] ?? 1) > 1);
     const size = elementCount(stretch.before.map((axis) => before[axis] ?? 1));
@@ -50,6 +50,23 @@ export function regroupedAxes(node: GraphNode, trace: Trace, after: readonly num
     });
   }
   return result;
+}
+
+/** Axes of a stretch along which something may go. An axis of length 1 beside others is none: its only channel stays. */
+function carryingAxes(
+  trace: Trace,
+  {
+    stretch,
+    axes,
+    dims,
+    reason,
+  }: { stretch: readonly number[]; axes: readonly Axis[]; dims: readonly number[]; reason: string },
+): number[] {
+  const carrying = stretch.filter((axis) => axes[axis] !== undefined);
+  const long = carrying.filter((axis) => (dims[axis] ?? 1) > 1);
+  if (long.length === 0) return carrying;
+  for (const axis of carrying) if (!long.includes(axis)) trace.channels.pinAxis(axes[axis], reason);
+  return long;
 }
 
 /** Cuts two shapes of the same number of elements into the shortest stretches that agree. */

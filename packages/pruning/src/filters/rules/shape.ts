@@ -15,7 +15,7 @@ const reshape: Rule = (node, trace) => {
   }
   const axes = regroupedAxes(node, trace, after);
   trace.setAxes(output, axes);
-  if (!axes.some((axis) => axis !== undefined)) return;
+  if (trace.graph.isConstant(shape) && !axes.some((axis) => axis !== undefined)) return;
   const inputAxes = trace.axesOf(x);
   const inputDims = trace.dimsOf(x) ?? [];
   const keepsZeros = (node.attribute('allowzero')?.int ?? 0) !== 0;
@@ -24,12 +24,12 @@ const reshape: Rule = (node, trace) => {
     node,
     operand: 1,
     channels: axes,
-    wanted: (current, survivors) => {
+    wanted: (current, survivors, original) => {
       const countOf = (axis: Axis, dim: number | undefined): number => (axis ? survivors.count(axis) : (dim ?? 1));
       const before = inputDims.map((dim, axis) => countOf(inputAxes[axis], dim));
       return current.map((given, axis) => {
-        const needed = axes[axis] ? survivors.count(axes[axis]) : undefined;
-        if (needed === undefined || given === -1) return given;
+        if (!axes[axis] || given === -1) return axes[axis] ? given : (original[axis] ?? given);
+        const needed = survivors.count(axes[axis]);
         const meant = given === 0 && !keepsZeros ? before[axis] : given;
         return meant === needed ? given : needed;
       });
@@ -71,17 +71,18 @@ const expand: Rule = (node, trace) => {
   const ahead = after.length - before.length;
   const axes = after.map((dim, axis) => (before[axis - ahead] === dim ? inputAxes[axis - ahead] : undefined));
   trace.setAxes(output, axes);
-  if (!axes.some((axis) => axis !== undefined)) return;
+  if (trace.graph.isConstant(node.inputs[1] ?? '') && !axes.some((axis) => axis !== undefined)) return;
   trace.repairs.push({
     kind: 'operand',
     node,
     operand: 1,
     channels: axes,
-    wanted: (current, survivors) => {
+    wanted: (current, survivors, original) => {
       const shift = after.length - current.length;
       return current.map((given, axis) => {
         const channels = axes[axis + shift];
-        return channels && given > 1 ? survivors.count(channels) : given;
+        if (!channels) return original[axis] ?? given;
+        return given > 1 ? survivors.count(channels) : given;
       });
     },
   });
