@@ -72,7 +72,7 @@ function architecture(
         graph.input(name, elementType, ['batch', ...dims]),
       );
       const x = embeddings(layers, { words: words ?? '', segments: segments ?? '' }, network.width);
-      const y = encoder(layers, x, { ...network, mask: scoreMask(layers, seen ?? '') }, omit);
+      const y = encoder(layers, x, { ...network, seen: seen ?? '' }, omit);
       graph.output(y, { as: 'last_hidden_state', dims: ['batch', TOKENS, network.width] });
       graph.output(pooler(layers, 'last_hidden_state', network.width), {
         as: 'pooler_output',
@@ -116,20 +116,25 @@ function scoreMask({ graph }: Layers, seen: string): string {
   return graph.node('Mul', [unseen, scalar(graph, 'mask.lowest', MASKED)], {}, { name: 'mask.mul' });
 }
 
-function encoder(layers: Layers, x: string, network: Bert & { mask: string }, omit: ReadonlySet<number>): string {
-  let y = x;
-  for (let layer = 0; layer < network.depth; layer++) {
-    const name = `encoder.layer.${layer}`;
-    if (!omit.has(layer * 2)) y = attentionBlock(layers, y, { ...network, name });
-    if (!omit.has(layer * 2 + 1)) y = feedForwardBlock(layers, y, { name, width: network.width });
-  }
-  return y;
+function encoder(
+  layers: Layers,
+  x: string,
+  { depth, seen, ...network }: Bert & { seen: string },
+  omit: ReadonlySet<number>,
+): string {
+  const attentions = Array.from({ length: depth }, (_, layer) => layer * 2);
+  const mask = attentions.every((block) => omit.has(block)) ? '' : scoreMask(layers, seen);
+  return attentions.reduce((from, block) => {
+    const name = `encoder.layer.${block / 2}`;
+    const y = omit.has(block) ? from : attentionBlock(layers, from, { ...network, name, mask });
+    return omit.has(block + 1) ? y : feedForwardBlock(layers, y, { name, width: network.width });
+  }, x);
 }
 
 function attentionBlock(
   layers: Layers,
   x: string,
-  { name, width, heads, mask }: Bert & { name: string; mask: string },
+  { name, width, heads, mask }: Omit<Bert, 'depth'> & { name: string; mask: string },
 ): string {
   const { graph } = layers;
   const module = `${name}.attention.self`;
