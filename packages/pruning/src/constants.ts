@@ -1,4 +1,5 @@
 import type { ElementType, GraphNode, GraphView, TensorView } from '@espalier/onnx';
+import { isPlausible } from './plausible.js';
 
 /** A constant tensor without its values. */
 export interface ConstantForm {
@@ -12,11 +13,12 @@ export interface ConstantForm {
 
 /**
  * A stored constant or one that a ConstantOfShape node fills, seen through Identity and no-op Casts; undefined for
- * anything that is computed.
+ * anything that is computed, and for dims beyond every layer's.
  */
 export function constantForm(graph: GraphView, tensor: string): ConstantForm | undefined {
   const stored = graph.constantTensor(tensor);
   if (stored) {
+    if (!isPlausible(stored.dims)) return undefined;
     return { dims: stored.dims, elementType: stored.elementType, source: { kind: 'stored', tensor: stored } };
   }
   const node = producerBehindIdentities(graph, tensor);
@@ -24,7 +26,7 @@ export function constantForm(graph: GraphView, tensor: string): ConstantForm | u
   const dims = graph.constantTensor(node.inputs[0] ?? '')?.ints();
   const fill = node.attribute('value')?.tensor;
   const source = { kind: 'filled', value: fill?.toFloat64()[0] ?? 0 } as const;
-  return dims && { dims, elementType: fill?.elementType ?? 'float32', source };
+  return dims && isPlausible(dims) ? { dims, elementType: fill?.elementType ?? 'float32', source } : undefined;
 }
 
 /** Dims of a constant, also behind nodes that only convert or turn it; undefined where they are not plain to see. */

@@ -1,3 +1,5 @@
+import { assertFewChannels } from '../plausible.js';
+
 /**
  * What can go along one axis of a tensor: the channel of every entry, or `FIXED` for an entry that stays. An axis along
  * which nothing can go is `undefined`.
@@ -15,9 +17,10 @@ export class Channels {
   readonly #parents: number[] = [];
   readonly #reasons = new Map<number, string>();
 
-  /** An axis of new channels. */
+  /** An axis of new channels. @throws OnnxError `model-too-large` where there are too many by now */
   fresh(length: number): Int32Array {
     const first = this.#parents.length;
+    assertFewChannels(first + length);
     const axis = new Int32Array(length);
     for (let entry = 0; entry < length; entry++) {
       axis[entry] = first + entry;

@@ -1,3 +1,4 @@
+import { assertFewChannels } from '../plausible.js';
 import { type Dims, resized } from './dims.js';
 
 /** The origin of a channel that was not there before. */
@@ -10,8 +11,9 @@ export interface WidthChange {
   readonly origins: readonly number[];
 }
 
-/** A change to `size` channels of which none was there before. */
+/** A change to `size` channels of which none was there before. @throws OnnxError `model-too-large` for too many */
 export function newChannels(axis: number, size: number): WidthChange {
+  assertFewChannels(size);
   return { axis, origins: Array.from({ length: size }, () => NEW) };
 }
 
