@@ -74,9 +74,8 @@ export function squeezeOf(
     unitsIn(search, kinds, spans.slice(first, start), { gatesApart: false }),
   );
   const unit = units.at(-1);
-  const [convolution] = unit?.spans ?? [];
   const isAdjacent = unit?.spans.at(-1) === spans[start - 1];
-  const form = unit?.kind === 'conv' && isAdjacent && convolution ? convolutionForm(search, convolution) : undefined;
+  const form = unit?.kind === 'conv' && isAdjacent ? convolutionForm(search, unit.core) : undefined;
   return form?.isPointwise && form.channelsOut < form.channelsIn ? start - (unit?.spans.length ?? 0) : undefined;
 }
 

@@ -45,11 +45,11 @@ function holdingOf(context: Context, chain: Chain): Holding {
 function elementsOf(context: Context, chain: Chain): Element[] {
   const { search, kinds } = context;
   const position = new Map(chain.spans.map((span, index) => [span, index]));
-  const units = unitsIn(search, kinds, chain.spans, { gatesApart: true }).flatMap(({ kind, spans }) => {
+  const units = unitsIn(search, kinds, chain.spans, { gatesApart: true }).flatMap(({ kind, spans, core }) => {
     const [first] = spans;
     if (!first) return [];
-    const inner = heldBy(context, first);
-    const isLarge = kind === 'compound' || (kind === 'gate' && first.weight > LARGEST_COMPOUND);
+    const inner = heldBy(context, core);
+    const isLarge = kind === 'compound' || (kind === 'gate' && core.weight > LARGEST_COMPOUND);
     const held = isLarge && inner.parts.length > 0 ? inner : hold(search, candidateOf(kind, spans));
     return [{ spans, from: position.get(first) ?? 0, held, isJoin: false }];
   });

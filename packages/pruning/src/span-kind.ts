@@ -26,6 +26,9 @@ export type SpanKind =
   | 'gate'
   | 'compound';
 
+/** With one computed operand they limit it, as a rectifier does. */
+const LIMITS: ReadonlySet<string> = new Set(['Min', 'Max']);
+
 export type SpanKinds = ReadonlyMap<Span, SpanKind>;
 
 /** The kind of every span. */
@@ -77,7 +80,7 @@ function singleLightKind(search: Search, span: Span, node: GraphNode): SpanKind 
   if (QUANTISERS.has(node.opType)) return 'quantise';
   if (!preserves(search, span)) return 'other';
   if (NOISE.has(node.opType)) return 'noise';
-  if (ACTIVATIONS.has(node.opType)) return 'activation';
+  if (ACTIVATIONS.has(node.opType) || LIMITS.has(node.opType)) return 'activation';
   if (NORMS.has(node.opType)) return 'norm';
   return ARITHMETIC.has(node.opType) ? 'affine' : 'other';
 }

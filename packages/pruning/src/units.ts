@@ -4,18 +4,21 @@ import { CONVOLUTIONS } from './operators.js';
 import type { Span } from './region-tree.js';
 import type { Search } from './search.js';
 import { isInPlace, lastNode, type SpanKind, type SpanKinds } from './span-kind.js';
+import { isTransposition, preparationOf } from './unit-preparation.js';
 
-/** A weighted operation with the norm, bias, activation (and gate) behind it. */
+/** A weighted operation with the norm, bias, activation (and gate) behind it, and what only prepares its input. */
 export interface Unit {
   readonly kind: CandidateKind;
   readonly spans: readonly Span[];
+  /** The weighted operation. */
+  readonly core: Span;
   /** Spans between the unit in front and this one. */
   readonly gap: readonly Span[];
 }
 
 /**
- * The units in neighbouring spans of a chain: each begins with a weighted operation and takes what follows and works in
- * place. With `gatesApart` a gate is a unit of its own, otherwise it goes with the unit in front of it.
+ * The units in neighbouring spans of a chain: each is a weighted operation that takes what follows and works in place.
+ * With `gatesApart` a gate is a unit of its own, otherwise it goes with the unit in front of it.
  */
 export function unitsIn(
   search: Search,
@@ -23,16 +26,21 @@ export function unitsIn(
   spans: readonly Span[],
   { gatesApart }: { gatesApart: boolean },
 ): Unit[] {
-  const units: { kind: CandidateKind; spans: Span[]; gap: Span[] }[] = [];
+  const units: { kind: CandidateKind; spans: Span[]; core: Span; gap: Span[] }[] = [];
   let gap: Span[] = [];
-  for (const span of spans) {
+  let closing: Span | undefined;
+  for (const [index, span] of spans.entries()) {
     const kind = kinds.get(span);
     const current = units.at(-1);
     const begun = unitKind(search, span, kind);
     if (begun && (begun !== 'gate' || gatesApart)) {
-      units.push({ kind: begun, spans: [span], gap });
+      const following = spans[index + 1];
+      const start = gap.length - preparationOf(search, kinds, { kind: begun, core: span, gap, following });
+      const own = gap.slice(start);
+      units.push({ kind: begun, spans: [...own, span], core: span, gap: gap.slice(0, start) });
+      closing = own.some((each) => isTransposition(search, each)) ? following : undefined;
       gap = [];
-    } else if (current && gap.length === 0 && (isInPlace(kind) || kind === 'gate')) {
+    } else if (current && gap.length === 0 && (span === closing || isInPlace(kind) || kind === 'gate')) {
       current.spans.push(span);
     } else {
       gap.push(span);
@@ -85,9 +93,8 @@ function isExpansionOf(search: Search, kinds: SpanKinds, first: Unit, depthwise:
 }
 
 /** The form of a unit that is one convolution. */
-function formOf(search: Search, { kind, spans }: Unit): ReturnType<typeof convolutionForm> {
-  const [convolution] = spans;
-  return kind === 'conv' && convolution ? convolutionForm(search, convolution) : undefined;
+function formOf(search: Search, { kind, core }: Unit): ReturnType<typeof convolutionForm> {
+  return kind === 'conv' ? convolutionForm(search, core) : undefined;
 }
 
 /** Whether nothing but changes of representation lies between a unit and the one in front of it. */
@@ -96,7 +103,7 @@ function isNextTo(kinds: SpanKinds, { gap }: Unit): boolean {
 }
 
 function together(kind: CandidateKind, first: Unit, second: Unit): Unit {
-  return { kind, spans: [...first.spans, ...second.gap, ...second.spans], gap: first.gap };
+  return { kind, spans: [...first.spans, ...second.gap, ...second.spans], core: first.core, gap: first.gap };
 }
 
 function unitKind(search: Search, span: Span, kind: SpanKind | undefined): CandidateKind | undefined {

@@ -1,4 +1,4 @@
-import type { ConstantData, ElementType } from '@espalier/onnx';
+import type { ConstantData, ElementType, GraphNode } from '@espalier/onnx';
 import type { WidthChange } from './change.js';
 import type { Dims } from './dims.js';
 
@@ -26,8 +26,8 @@ export type WidthEffect =
     }
   /** Its output stays as it is, with a weight made anew. */
   | { readonly kind: 'rebuilds'; readonly rebuilt: Rebuilt }
-  /** Its output does not depend on it. */
-  | { readonly kind: 'ignores' }
+  /** Its output is the same, or a shape that says what it should; `shaped` are the nodes that work by that shape. */
+  | { readonly kind: 'ignores'; readonly shaped: readonly GraphNode[] }
   /** It cannot take it. */
   | { readonly kind: 'refuses'; readonly reason: string };
 

@@ -1,12 +1,13 @@
 import type { GraphNode, GraphView } from '@espalier/onnx';
-import type { TensorShapes } from '../block.js';
 import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, NOISE, NORMS, SHAPE_READERS } from '../operators.js';
 import { weightOperands } from '../weighted.js';
-import { NEW, range, type WidthChange } from './change.js';
+import { NEW, range } from './change.js';
 import type { Dims } from './dims.js';
 import { refuses, type WidthEffect } from './effect.js';
 import { rebuildInputSide } from './rebuild.js';
 import { type Changed, reshapedWidth } from './reshaping.js';
+import { isShapeRight, readersOfShape, shapeEntries } from './shape-entries.js';
+import type { Surroundings } from './surroundings.js';
 
 /** They work on every channel alone and have no numbers for it. */
 const POOLS: ReadonlySet<string> = new Set([
@@ -23,16 +24,6 @@ const BARE_NORMS: ReadonlySet<string> = new Set(['LRN', 'MeanVarianceNormalizati
 
 const RESHAPES: ReadonlySet<string> = new Set(['Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
-/** What the effects of a graph are worked out from. */
-export interface Surroundings {
-  readonly graph: GraphView;
-  readonly shapes: TensorShapes;
-  /** Dims of a tensor in the traced run; undefined for one that was not traced. */
-  readonly dimsOf: (tensor: string) => Dims | undefined;
-  /** How a tensor is read otherwise than before; a string tells why that cannot be said. */
-  readonly changeOf: (tensor: string) => WidthChange | string | undefined;
-}
-
 /** A changed operand of a node. */
 interface Operand extends Changed {
   readonly position: number;
@@ -47,7 +38,7 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
   const [first] = operands;
   const out = dimsOf(node.outputs[0] ?? '');
   if (node.hasSubgraph || node.domain !== '' || !first || !out) return refuses(`${label} reads it`);
-  if (SHAPE_READERS.has(node.opType)) return shapeRead(graph, node, first);
+  if (SHAPE_READERS.has(node.opType)) return shapeRead(context, node, first);
   if (ACTIVATIONS.has(node.opType) || ARITHMETIC.has(node.opType) || NOISE.has(node.opType)) {
     return elementwise(context, node, operands, out);
   }
@@ -56,7 +47,7 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
   if (weightOperands(graph, node).length > 0) {
     return rebuildInputSide(context, node, { operand: first.position, change: first });
   }
-  if (RESHAPES.has(node.opType)) return reshapedWidth(graph, node, first, out);
+  if (RESHAPES.has(node.opType)) return reshapedWidth(context, node, first, out);
   const passes = { kind: 'passes', change: { axis: first.axis, origins: first.origins } } as const;
   const isChannels = first.axis === 1;
   if (POOLS.has(node.opType) && isChannels) return passes;
@@ -66,7 +57,7 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
       return padsAxis(graph, node, first) ? refuses(`${label} pads its channels`) : passes;
     case 'Resize':
     case 'Upsample':
-      return scaleAlong(graph, node, first.axis) === 1
+      return scaleAlong(graph, node, first.axis) === 1 || isSizeRight(context, node, first)
         ? passes
         : refuses(`the size that ${label} makes is fixed or computed`);
     case 'Transpose':
@@ -83,16 +74,11 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
   }
 }
 
-/** Whoever reads a shape takes entries of other axes alone. */
-function shapeRead(graph: GraphView, node: GraphNode, { axis, before }: Changed): WidthEffect {
-  const isElsewhere = (reader: GraphNode): boolean => {
-    if (reader.opType !== 'Gather') return false;
-    const entries = graph.constantTensor(reader.inputs[1] ?? '')?.ints();
-    return entries?.every((entry) => (entry < 0 ? entry + before.length : entry) !== axis) ?? false;
-  };
-  const shape = node.outputs[0] ?? '';
-  return node.opType === 'Shape' && graph.consumersOf(shape).every(isElsewhere)
-    ? { kind: 'ignores' }
+/** What works by the shape of a changed tensor is looked at in its turn. */
+function shapeRead(context: Surroundings, node: GraphNode, { axis }: Changed): WidthEffect {
+  const shaped = node.opType === 'Shape' ? readersOfShape(context, node, axis) : undefined;
+  return shaped
+    ? { kind: 'ignores', shaped }
     : refuses(`node ${JSON.stringify(node.name)} (${node.opType}) reads its shape`);
 }
 
@@ -166,6 +152,13 @@ function padsAxis(graph: GraphView, node: GraphNode, { axis, before }: Changed):
 function scaleAlong(graph: GraphView, node: GraphNode, axis: number): number | undefined {
   const scales = node.opType === 'Resize' && node.inputs.length > 2 ? node.inputs[2] : node.inputs[1];
   return graph.constantTensor(scales ?? '')?.toFloat64()[axis];
+}
+
+/** Whether a Resize is given a size that is computed from what it reads, and so follows. */
+function isSizeRight(context: Surroundings, node: GraphNode, { axis, origins }: Changed): boolean {
+  const sizes = node.inputs[3] ?? '';
+  const entries = sizes === '' ? undefined : shapeEntries(context, sizes);
+  return entries !== undefined && isShapeRight(context, entries, { axis, size: origins.length });
 }
 
 function transposed(node: GraphNode, { axis, origins, before }: Changed): WidthEffect {

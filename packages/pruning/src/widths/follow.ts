@@ -3,8 +3,9 @@ import type { TensorShapes } from '../block.js';
 import { changedDims, newChannels, type WidthChange } from './change.js';
 import { changedAxis, type Dims, isSameDims, tracedDims } from './dims.js';
 import type { Rebuilt } from './effect.js';
-import { type Surroundings, widthEffect } from './effects.js';
+import { widthEffect } from './effects.js';
 import { throughLink } from './link.js';
+import type { Surroundings } from './surroundings.js';
 
 /** What changes in a graph. */
 export interface WidthSources {
@@ -64,6 +65,8 @@ export function followWidths(
     const effect = widthEffect({ graph, shapes, dimsOf, changeOf }, node);
     if (effect.kind === 'refuses') return effect.reason;
     if (effect.kind === 'rebuilds') rebuilt.push(effect.rebuilt);
+    if (effect.kind === 'ignores')
+      for (const each of effect.shaped) if (!gone.has(each.index)) pending.set(each.index, each);
     if (effect.kind !== 'passes') continue;
     if (effect.constant) constants.set(effect.constant.tensor, effect.constant.data);
     for (const output of node.outputs.filter((name) => name !== '')) {

@@ -1,8 +1,10 @@
-import { constantData, type GraphNode, type GraphView } from '@espalier/onnx';
+import { constantData, type GraphNode } from '@espalier/onnx';
 import { elementCount } from '../constants.js';
 import { NEW, range, type WidthChange } from './change.js';
 import { type Dims, resized } from './dims.js';
 import { refuses, type WidthEffect } from './effect.js';
+import { isShapeRight, shapeEntries } from './shape-entries.js';
+import type { Surroundings } from './surroundings.js';
 
 /** A tensor that changed, and the dims that it had. */
 export interface Changed extends WidthChange {
@@ -13,7 +15,8 @@ export interface Changed extends WidthChange {
  * What Reshape, Flatten, Squeeze and Unsqueeze make of a changed width: it goes into the one axis of the result that the
  * channels are part of. `out` = dims of the result before.
  */
-export function reshapedWidth(graph: GraphView, node: GraphNode, changed: Changed, out: Dims): WidthEffect {
+export function reshapedWidth(context: Surroundings, node: GraphNode, changed: Changed, out: Dims): WidthEffect {
+  const { graph } = context;
   const label = `node ${JSON.stringify(node.name)} (${node.opType})`;
   const place = placeOfAxis(changed.before, changed.axis, out);
   if (!place) return refuses(`${label} splits its channels, or mixes them with other axes`);
@@ -22,7 +25,11 @@ export function reshapedWidth(graph: GraphView, node: GraphNode, changed: Change
 
   const shape = node.inputs[1] ?? '';
   const wanted = graph.constantTensor(shape)?.ints();
-  if (!wanted) return refuses(`the shape that ${label} makes is computed`);
+  if (!wanted) {
+    const entries = shapeEntries(context, shape);
+    const isRight = entries && isShapeRight(context, entries, { axis: place.axis, size: change.origins.length });
+    return isRight ? { kind: 'passes', change } : refuses(`the shape that ${label} makes is computed`);
+  }
   const entry = wanted[place.axis] ?? 0;
   const keeps = node.attribute('allowzero')?.int ? false : entry === 0 && place.axis === changed.axis;
   if (entry === -1 || (keeps && place.outer * place.inner === 1)) return { kind: 'passes', change };
