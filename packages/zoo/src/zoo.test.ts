@@ -39,15 +39,24 @@ function inputsOf({ inputs, inputShape, smallestImageSizePx = 32 }: ZooEntry, wa
   return inputs ?? [{ name: 'input', elementType: 'float32', shape: [1, inputShape[1] ?? 3, side, side] }];
 }
 
-/** Values of all outputs of a model of the zoo. */
-async function resultOf(
+/** The outputs of a model of the zoo. */
+async function outputsOf(
   entry: ZooEntry,
   options: ZooOptions = {},
   sizePx = SMALL_IMAGE_PX,
-): Promise<readonly number[]> {
+): Promise<{ readonly model: OnnxModel; readonly outputs: Record<string, Tensor> }> {
   const inputs = inputsOf(entry, sizePx);
   const size = entry.inputs ? {} : { imageSizePx: inputs[0]?.shape[2] ?? sizePx };
-  const outputs = await run(buildZooModel(entry.name, { ...size, ...options }), inputs);
+  const model = buildZooModel(entry.name, { ...size, ...options });
+  return { model, outputs: await run(model, inputs) };
+}
+
+/** Values of all outputs of a model of the zoo. */
+async function resultOf(entry: ZooEntry, options?: ZooOptions, sizePx?: number): Promise<readonly number[]> {
+  return valuesIn((await outputsOf(entry, options, sizePx)).outputs);
+}
+
+function valuesIn(outputs: Record<string, Tensor>): readonly number[] {
   return Object.values(outputs).flatMap(({ data }) => Array.from(data, Number));
 }
 
@@ -134,13 +143,20 @@ test.each([
   expect([blocks, removableBlocks.length, removableByReinitialising.length]).toEqual(counts);
 });
 
-test.each(QUICK)('the outputs of $name are of ordinary size, and differ', async (entry) => {
-  const values = await resultOf(entry);
-  const [smallest, largest] = values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [0, 0]);
-  expect(values.every(Number.isFinite)).toBe(true);
-  expect(Math.max(largest, -smallest)).toBeLessThan(1000);
-  expect(largest - smallest).toBeGreaterThan(0.1);
-});
+test.each(QUICK)(
+  'the outputs of $name have the shapes that it declares, are of ordinary size, and differ',
+  async (entry) => {
+    const { model, outputs } = await outputsOf(entry);
+    for (const { name, dims = [] } of model.graph.outputs) {
+      expect(outputs[name]?.dims).toEqual(dims.map((dim) => (dim === 'batch' ? 1 : dim)));
+    }
+    const values = valuesIn(outputs);
+    const [smallest, largest] = values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [0, 0]);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(Math.max(largest, -smallest)).toBeLessThan(1000);
+    expect(largest - smallest).toBeGreaterThan(0.1);
+  },
+);
 
 test.each(['resnet18', 'resnet56', 'vgg16_bn_cifar', 'densenet121', 'googlenet'])(
   '%s computes the same with its norms folded into convolutions',
