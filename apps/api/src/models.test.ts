@@ -66,6 +66,7 @@ test('scores have one importance a block, and random ones stay the same', async 
 test.each([
   ['bytes that are no model', Buffer.from('not a model at all'), 422, 'not-onnx'],
   ['half a model', file.subarray(0, file.length / 2), 422, 'truncated'],
+  ['a name with NUL', residualNetwork({ blocks: 1, prefix: 'a\0' }), 422, 'damaged'],
   ['nothing', Buffer.alloc(0), 422, 'artifact-empty'],
   ['more than the limit', Buffer.alloc(2 ** 20 + 1, 1), 413, 'artifact-too-large'],
 ])('%s is refused, and nothing of it is kept', async (_what, bytes, status, code) => {

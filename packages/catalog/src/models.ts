@@ -3,6 +3,7 @@ import { traceShapes } from '@espalier/measure';
 import { readModelFile, type ValueInfo } from '@espalier/onnx';
 import { summarise } from '@espalier/pruning';
 import type { StagedArtifact, Store } from '@espalier/store';
+import { checkNames } from './names.js';
 import { storedTrace } from './trace.js';
 
 /** What adding a model takes. */
@@ -33,6 +34,7 @@ export async function addModel(
     const known = await store.models.find(staged.sha256);
     if (known !== null) return { created: false, model: known };
     const model = await readModelFile(staged.path);
+    checkNames(model);
     const { inputs, shapes } = await traceShapes(staged.path, tracing);
     const { sha256: id } = await staged.keep('model');
     return await store.models.create({

@@ -5,6 +5,9 @@ import { blocksOf } from './blocks.js';
 import { isReserved } from './criteria.js';
 import { CatalogError } from './errors.js';
 
+/** Whichever is asked for, the answer is what was posted last. */
+const REDUCTIONS = ['all', 'paper'] as const;
+
 /**
  * Keeps scores that a training job computed, in the place of those that were there by this name. They are of blocks as they
  * are, whatever reduction is asked for.
@@ -30,9 +33,11 @@ export async function putScores(
       ? { index, importance: null, reason: 'no score was posted for it' }
       : { index, importance };
   });
-  const key = { granularity, criterion, reduction: 'all' as const };
-  await store.scores.saveOfBlocks(modelId, key, { source: 'posted', scores });
-  return { modelId, ...key, source: 'posted', scores };
+  const key = { granularity, criterion };
+  for (const reduction of REDUCTIONS) {
+    await store.scores.saveOfBlocks(modelId, { ...key, reduction }, { source: 'posted', scores });
+  }
+  return { modelId, ...key, reduction: 'all', source: 'posted', scores };
 }
 
 function checkPosted(blocks: readonly Block[], posted: PutScores['scores'], granularity: string): void {

@@ -30,11 +30,10 @@ async function findScores(store: Store, modelId: string, key: ScoreKey): Promise
   return (await store.scores.ofBlocks(modelId, key)) ?? (await ofOtherReduction(store, modelId, key));
 }
 
-/** Posted scores are of blocks as they are, and so are those of some criteria: no reduction made them. */
+/** The scores of some criteria are of blocks as they are: no reduction made them. */
 async function ofOtherReduction(store: Store, modelId: string, key: ScoreKey): Promise<StoredScores | null> {
-  const reduction = key.reduction === 'all' ? 'paper' : 'all';
-  const found = await store.scores.ofBlocks(modelId, { ...key, reduction });
-  return found !== null && (found.source === 'posted' || !isReduced(key.criterion)) ? found : null;
+  if (isReduced(key.criterion)) return null;
+  return await store.scores.ofBlocks(modelId, { ...key, reduction: key.reduction === 'all' ? 'paper' : 'all' });
 }
 
 async function weighed(

@@ -8,7 +8,7 @@ import { inputShapesOf } from '../query-json.js';
 
 const ModelParams = Type.Object({ modelId: Sha256 });
 const UploadQuery = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 200, default: 'model' }),
+  name: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000]*$', default: 'model' }),
   inputShapes: Type.Optional(
     Type.String({ description: 'JSON of whole shapes by input name, for dynamic inputs that cannot be guessed' }),
   ),

@@ -6,12 +6,14 @@ interface Shape {
   /** Residual blocks that can go. */
   readonly blocks: number;
   readonly seed?: number;
+  /** Of the names of all blocks. */
+  readonly prefix?: string;
   /** A norm behind every convolution of the blocks. */
   readonly batchNorm?: boolean;
 }
 
 /** A small residual network as a file: a stem, identity blocks, a head. Its weights follow from the seed. */
-export function residualNetwork({ blocks, seed = 1, batchNorm = false }: Shape): Buffer<ArrayBuffer> {
+export function residualNetwork({ blocks, seed = 1, prefix = '', batchNorm = false }: Shape): Buffer<ArrayBuffer> {
   const graph = new GraphBuilder('net', { seed });
   let tensor = graph.relu(
     'stem.relu',
@@ -19,11 +21,11 @@ export function residualNetwork({ blocks, seed = 1, batchNorm = false }: Shape):
   );
   for (let block = 0; block < blocks; block += 1) {
     const convolved = (layer: number, input: string): string => {
-      const output = graph.conv(`b${block}.conv${layer}`, input, { out: 8 });
-      return batchNorm ? graph.batchNorm(`b${block}.bn${layer}`, output) : output;
+      const output = graph.conv(`${prefix}b${block}.conv${layer}`, input, { out: 8 });
+      return batchNorm ? graph.batchNorm(`${prefix}b${block}.bn${layer}`, output) : output;
     };
-    const branch = convolved(2, graph.relu(`b${block}.relu1`, convolved(1, tensor)));
-    tensor = graph.relu(`b${block}.relu2`, graph.add(`b${block}.add`, branch, tensor));
+    const branch = convolved(2, graph.relu(`${prefix}b${block}.relu1`, convolved(1, tensor)));
+    tensor = graph.relu(`${prefix}b${block}.relu2`, graph.add(`${prefix}b${block}.add`, branch, tensor));
   }
   const head = graph.flatten('flatten', graph.globalAveragePool('pool', tensor));
   graph.output(graph.gemm('fc', head, { in: 8, out: 4 }), { as: 'logits' });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { profileOf, resultOf } from '../testing/scene.js';
+import { profileOf, resultOf, scoreOf } from '../testing/scene.js';
 import { endingOf } from './lifecycle.js';
 
 const failed = (code: string) => ({ kind: 'failed' as const, failure: { code, message: 'm', detail: 'last words' } });
@@ -31,7 +31,24 @@ test('what was asked for is what must come', () => {
   const profile = { kind: 'profiled' as const, profile: profileOf() };
   expect(endingOf('latency', latency, 0)).toEqual({ kind: 'succeed', result: latency.result });
   expect(endingOf('profile', profile, 0)).toEqual({ kind: 'profile', profile: profile.profile });
-  for (const ending of [endingOf('profile', latency, 0), endingOf('latency', profile, 0)]) {
+  const score = { kind: 'scored' as const, score: scoreOf() };
+  expect(endingOf('score', score, 0)).toEqual({ kind: 'score', score: score.score });
+  const wrong = [
+    endingOf('profile', latency, 0),
+    endingOf('latency', profile, 0),
+    endingOf('latency', score, 0),
+    endingOf('score', latency, 0),
+  ];
+  for (const ending of wrong) {
     expect(ending).toMatchObject({ kind: 'fail', crashed: false, failure: { code: 'outcome-mismatched' } });
   }
+});
+
+test('last words keep no NUL, which Postgres would refuse', () => {
+  const failure = { code: 'probe-crashed', message: 'it ended', detail: 'a\0b' };
+  expect(endingOf('score', { kind: 'failed', failure }, 1)).toEqual({
+    kind: 'fail',
+    crashed: true,
+    failure: { ...failure, detail: 'a\ufffdb' },
+  });
 });

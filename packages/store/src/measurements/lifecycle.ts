@@ -32,6 +32,15 @@ function otherKind(asked: MeasurementKind, given: MeasurementKind): Ending {
   return { kind: 'fail', failure: { code: 'outcome-mismatched', message }, crashed: false };
 }
 
+const clean = (text: string): string => text.replaceAll('\0', '\ufffd');
+
+/** The last words of a probe are whatever it wrote; Postgres keeps no NUL, and a failure that cannot be kept would come again. */
+const withoutNul = ({ code, message, detail }: MeasurementFailure): MeasurementFailure => ({
+  code: clean(code),
+  message: clean(message),
+  ...(detail === undefined ? {} : { detail: clean(detail) }),
+});
+
 /** Decides from what was asked for, the outcome and the crashes of earlier attempts. Pure. */
 export function endingOf(asked: MeasurementKind, outcome: Outcome, probeCrashes: number): Ending {
   switch (outcome.kind) {
@@ -47,7 +56,7 @@ export function endingOf(asked: MeasurementKind, outcome: Outcome, probeCrashes:
       const crashed = CRASH_CODES.has(outcome.failure.code);
       return crashed && probeCrashes + 1 < MAX_PROBE_CRASHES
         ? { kind: 'requeue', crashed }
-        : { kind: 'fail', failure: outcome.failure, crashed };
+        : { kind: 'fail', failure: withoutNul(outcome.failure), crashed };
     }
     default:
       return outcome satisfies never;

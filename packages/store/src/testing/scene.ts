@@ -8,6 +8,7 @@ import {
   type MeasurementRequest,
   type MeasurementResult,
   type ProfileResult,
+  type ScoreResult,
 } from '@espalier/contracts';
 import { openStore, type Store } from '../store.js';
 import { createTestDatabase } from '../testing.js';
@@ -170,5 +171,21 @@ export function profileOf(): ProfileResult {
     environment,
     warnings: [],
     wallSeconds: 2,
+  };
+}
+
+/** What an agent found on calibration data. */
+export function scoreOf(): ScoreResult {
+  const { environment } = resultOf(5);
+  return {
+    scores: [{ index: 0, importance: 0.1 + 0.2 }],
+    groups: [],
+    loss: 1.5,
+    accuracy: 0.5,
+    samples: 10,
+    passes: 3,
+    environment,
+    warnings: [],
+    wallSeconds: 1,
   };
 }
