@@ -1,7 +1,7 @@
 import { decodeModel, encodeModel, exposeTensors, type OnnxModel } from '@espalier/onnx';
 import type { TensorShapes } from '@espalier/pruning';
 import { InferenceSession, type Tensor } from 'onnxruntime-node';
-import type { PrunedCase } from './random-recipes.js';
+import type { PrunedCase } from './recipe-maker.js';
 import type { Subject } from './subjects.js';
 
 type Results = Readonly<Record<string, Tensor>>;
@@ -15,7 +15,7 @@ export async function tracedShapes({ model, feeds }: Subject): Promise<TensorSha
 
 /**
  * What is wrong with a pruned model, written and read again: it does not load or run, an output has another shape, a weight
- * that was not to be touched has other bytes, or an output differs from that of the network that was built pruned.
+ * that was not to be touched has other bytes, or an output differs from that of the network that was built pruned or masked.
  * Undefined when all is well.
  */
 export async function faultOf(base: Subject, shapes: TensorShapes, pruned: PrunedCase): Promise<string | undefined> {
@@ -30,7 +30,23 @@ export async function faultOf(base: Subject, shapes: TensorShapes, pruned: Prune
     if (wanted && found && Buffer.compare(found.rawBytes(), wanted.rawBytes()) !== 0)
       return `weight ${name} has other bytes`;
   }
-  return pruned.wanted && differenceOf(results, await run(pruned.wanted, base.feeds));
+  const exact = pruned.wanted && differenceOf(results, await run(pruned.wanted, base.feeds));
+  return exact ?? (pruned.wantedNearly && distanceOf(results, await run(pruned.wantedNearly, base.feeds)));
+}
+
+/** Sums are taken in another order where channels are missing; half precision and its sums are coarse. */
+const TOLERANCE = { float16: 2e-2, other: 1e-3 };
+
+function distanceOf(found: Results, wanted: Results): string | undefined {
+  for (const [name, { data, type }] of Object.entries(wanted)) {
+    const values = Array.from(found[name]?.data ?? [], Number);
+    const expected = Array.from(data, Number);
+    const size = expected.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+    const limit = (size + 1e-3) * (type === 'float16' ? TOLERANCE.float16 : TOLERANCE.other);
+    const worst = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - (values[index] ?? NaN))), 0);
+    if (!(worst <= limit)) return `output ${name} is ${worst} away from that of the masked network`;
+  }
+  return undefined;
 }
 
 function differenceOf(found: Results, wanted: Results): string | undefined {

@@ -1,12 +1,14 @@
-// Random recipes for every model of the zoo and for exported files, at both granularities: each pruned model is written, read
-// again, loaded and run in onnxruntime. Its outputs must have the shapes of the base model's, its untouched weights the very
-// bytes, and where the zoo can build the pruned network from scratch, its outputs must be the very same.
+// Random recipes for every model of the zoo and for exported files (blocks at both granularities, filters, and both at
+// once): each pruned model is written, read again, loaded and run in onnxruntime. Its outputs must have the shapes of the base
+// model's, its untouched weights the very bytes, and where the zoo can build the pruned network from scratch, its outputs must
+// be the very same. A model without some filters must compute what it computes with their weights set to zero.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@espalier/onnx';
 import type { Bench } from '../bench.js';
 import { faultOf, tracedShapes } from './check.js';
-import { type RecipeMaker, recipeMakers } from './random-recipes.js';
+import { recipeMakers } from './random-recipes.js';
+import type { RecipeMaker } from './recipe-maker.js';
 import { fileSubjects, type LazySubject, type Subject, zooSubjects } from './subjects.js';
 
 const RECIPES_PER_KIND = { quick: 3, full: 50 };

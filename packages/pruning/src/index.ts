@@ -28,6 +28,7 @@ export {
 // Filters
 export { findFilterGroups } from './filters/find-groups.js';
 export type { FilterGroup, SliceRole, WeightSlice } from './filters/group.js';
+export { maskFilters } from './filters/mask-filters.js';
 export { withNeeds } from './filters/needs.js';
 export { removeFilters } from './filters/remove-filters.js';
 export { prune, type PruningRecipe } from './prune.js';

@@ -17,7 +17,7 @@ export interface WeightSlice {
   /** Name of the node that uses the weight. */
   readonly node: string;
   /** Which entries along `axis` go with a filter: several behind a Flatten, in grouped convolutions and for heads. */
-  indicesOf(filter: number): readonly number[];
+  readonly indicesOf: (filter: number) => readonly number[];
 }
 
 /** Channels that can only go together: those of one layer, and of every layer whose outputs are added to its own. */

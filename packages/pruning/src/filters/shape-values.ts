@@ -79,6 +79,11 @@ const unary =
   (change: (value: number) => number): Operation =>
   ([x = NOTHING]) => ({ dims: x.dims, data: x.data.map(change) });
 
+/** An element; a lone number is every element. */
+function at(from: Values, index: number): number {
+  return from.data[from.data.length === 1 ? 0 : index] ?? 0;
+}
+
 /** Element by element; operands are as long as each other, or lone numbers. */
 const binary =
   (join: (a: number, b: number) => number): Operation =>
@@ -86,7 +91,6 @@ const binary =
     const [long, short] = a.data.length >= b.data.length ? [a, b] : [b, a];
     if (short.data.length !== 1 && short.data.length !== long.data.length) return undefined;
     const dims = a.dims.length === b.dims.length ? long.dims : a.dims.length > b.dims.length ? a.dims : b.dims;
-    const at = (from: Values, index: number): number => from.data[from.data.length === 1 ? 0 : index] ?? 0;
     return { dims, data: long.data.map((_, index) => join(at(a, index), at(b, index))) };
   };
 
@@ -184,7 +188,6 @@ const range: Operation = ([start = NOTHING, limit = NOTHING, delta = NOTHING]) =
 
 const where: Operation = ([condition = NOTHING, a = NOTHING, b = NOTHING]) => {
   const long = [condition, a, b].reduce((x, y) => (y.data.length > x.data.length ? y : x));
-  const at = (from: Values, index: number): number => from.data[from.data.length === 1 ? 0 : index] ?? 0;
   return {
     dims: long.dims,
     data: long.data.map((_, index) => (at(condition, index) === 0 ? at(b, index) : at(a, index))),

@@ -36,26 +36,24 @@ export function broadcastAxes(node: GraphNode, trace: Trace, operands: readonly 
     for (const { operand, own } of [first, ...others]) {
       if (width > 1) trace.use(node, operand, { axis: own, role: 'scales' });
     }
-    const channelsOf = ({ operand, own }: { operand: number; own: number }): Axis =>
-      trace.axisOf(node.inputs[operand] ?? '', own);
-    return others.reduce<Axis>(
-      (axisSoFar, part) => trace.channels.tieAxes(axisSoFar, channelsOf(part), reason),
-      channelsOf(first),
-    );
+    let channels = trace.axisOf(node.inputs[first.operand] ?? '', first.own);
+    for (const { operand, own } of others) {
+      channels = trace.channels.tieAxes(channels, trace.axisOf(node.inputs[operand] ?? '', own), reason);
+    }
+    return channels;
   });
 }
 
-const UNARY = [
-  ...['Identity', 'Dropout', 'Cast', 'Relu', 'Clip', 'LeakyRelu', 'Elu', 'Selu', 'Celu', 'Sigmoid', 'Tanh'],
-  ...['HardSigmoid', 'HardSwish', 'Softplus', 'Softsign', 'ThresholdedRelu', 'Gelu', 'FastGelu', 'QuickGelu', 'Mish'],
-  ...['Swish', 'Erf', 'Abs', 'Neg', 'Exp', 'Log', 'Sqrt', 'Reciprocal', 'Floor', 'Ceil', 'Round', 'Sign', 'Not'],
-  ...['Sin', 'Cos', 'Shrink', 'IsNaN', 'IsInf', 'Atan'],
-];
+const UNARY = (
+  'Identity Dropout Cast Relu Clip LeakyRelu Elu Selu Celu Sigmoid Tanh HardSigmoid HardSwish Softplus ' +
+  'Softsign ThresholdedRelu Gelu FastGelu QuickGelu Mish Swish Erf Abs Neg Exp Log Sqrt Reciprocal ' +
+  'Floor Ceil Round Sign Not Sin Cos Shrink IsNaN IsInf Atan'
+).split(' ');
 
-const COMBINING = [
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max', 'Sum', 'Mean', 'PRelu', 'Where', 'Mod', 'BiasGelu'],
-  ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'And', 'Or', 'Xor'],
-];
+const COMBINING = (
+  'Add Sub Mul Div Pow Min Max Sum Mean PRelu Where Mod BiasGelu Equal Greater GreaterOrEqual Less ' +
+  'LessOrEqual And Or Xor'
+).split(' ');
 
 export const ELEMENTWISE_RULES: Rules = {
   ...Object.fromEntries(UNARY.map((opType) => [opType, handOn])),

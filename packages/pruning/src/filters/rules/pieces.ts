@@ -68,7 +68,6 @@ function splitRepairs(
   if (trace.opset < 13) {
     return [{ kind: 'attributes', node, channels: [channels], wanted: (left) => new Map([['split', sizes(left)]]) }];
   }
-  const isEven = (parts: readonly number[]): boolean => new Set(parts).size === 1;
   return [
     {
       kind: 'operand',
@@ -85,6 +84,10 @@ function splitRepairs(
         new Map(node.attribute('num_outputs') && !isEven(sizes(left)) ? [['num_outputs', undefined]] : []),
     },
   ];
+}
+
+function isEven(parts: readonly number[]): boolean {
+  return new Set(parts).size === 1;
 }
 
 /** What a Slice takes of one axis. */

@@ -160,12 +160,12 @@ const sample: Rule = (node, trace) => {
   trace.channels.pinAxis(axes[0], `node ${quoted(node.name)} looks along them`);
 };
 
-const REDUCTIONS = [
-  ...['ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceSum', 'ReduceL1', 'ReduceL2', 'ReduceSumSquare'],
-  ...['ReduceProd', 'ReduceLogSum', 'ReduceLogSumExp'],
-];
+const REDUCTIONS = (
+  'ReduceMean ReduceMax ReduceMin ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceProd ReduceLogSum ' +
+  'ReduceLogSumExp'
+).split(' ');
 
-const POOLS = [...['MaxPool', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool']];
+const POOLS = 'MaxPool AveragePool LpPool GlobalAveragePool GlobalMaxPool GlobalLpPool'.split(' ');
 
 export const SPACE_RULES: Rules = {
   ...Object.fromEntries(POOLS.map((opType) => [opType, pool])),
