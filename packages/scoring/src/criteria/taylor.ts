@@ -6,7 +6,7 @@ import { type Batch, loadBatch } from '../run/batches.js';
 import { realTensor } from '../run/convert.js';
 import { exposed } from '../run/exposed.js';
 import { findLogits } from '../run/logits.js';
-import { addLosses, NO_LOSS } from '../run/loss.js';
+import { addLosses, type LossSums, NO_LOSS } from '../run/loss.js';
 import { LoadedModel } from '../run/session.js';
 import { batchesOf, type Found, type Scene, scored } from './criterion.js';
 import {
@@ -57,7 +57,8 @@ function moved(sites: readonly WeightedSite[], signs: Int8Array, size: number): 
   let start = 0;
   for (const site of sites) {
     const step = size * Math.sqrt(site.weight / largest);
-    const values = Float32Array.from(signs.subarray(start, start + sizeOf(site)), (sign) => 1 + step * sign);
+    const values = new Float32Array(sizeOf(site));
+    for (let index = 0; index < values.length; index++) values[index] = 1 + step * (signs[start + index] ?? 0);
     factors[inputOf(site.tensor)] = realTensor(site.elementType, values, site.dims);
     start += values.length;
   }
@@ -112,32 +113,37 @@ function assertDifferentiable({ model: { graph } }: Scene): void {
   );
 }
 
-/**
- * Σ c·(f·∂L/∂f)² over the factors f of every block, by random forward probes, averaged over mini-batches. Each block has
- * directions of its own: moved together with the others, the squares of theirs could not be told apart from its own.
- * Passes: mini-batches × (1 + 2 × probes × blocks).
- * @throws ScoringError `criterion-not-applicable`, `logits-missing`, `labels-missing`
- */
-export async function taylor(scene: Scene, blocks: readonly BlockSites[], signs: Signs): Promise<Found> {
+/** The squares of a block by mini-batch and probe; none for a block without sites. */
+export type Squares = readonly (readonly number[])[];
+
+/** The probes of a set of blocks, in the order that those were given in, and the loss of the whole model. */
+async function probed(
+  scene: Scene,
+  blocks: readonly BlockSites[],
+  signs: Signs,
+): Promise<{ readonly squares: readonly Squares[]; readonly loss: LossSums }> {
   const { model, shapes, spec, dataset, feeding, runtime, passes } = scene;
   assertDifferentiable(scene);
   const { tensor: logits } = findLogits(model.graph, shapes);
-  const targets = blocks.flatMap(({ index, sites }) =>
-    typeof sites === 'string' ? [] : [{ index, sites: weighted(sites, spec.reduction), squares: [] as number[][] }],
-  );
-  const all = targets.flatMap(({ sites }) => sites);
+  const targets = blocks.map(({ index, sites }) => ({
+    index,
+    sites: typeof sites === 'string' ? [] : weighted(sites, spec.reduction),
+    squares: [] as number[][],
+  }));
+  const probing = targets.filter(({ sites }) => sites.length > 0);
+  const all = probing.flatMap(({ sites }) => sites);
   const batches = equalBatches(scene);
-  passes.plan(batches.length * (1 + 2 * spec.probes * targets.length));
+  passes.plan(batches.length * (1 + 2 * spec.probes * probing.length));
   const scaled = scaleTensors(exposed(model, [logits]), factorsOf(all));
   const loaded = await LoadedModel.load(scaled, runtime);
   const slope: Slope = { model: loaded, logits, still: ones(all), signs, passed: () => passes.add() };
-  let whole = NO_LOSS;
+  let loss = NO_LOSS;
   try {
     for (const [number, samples] of batches.entries()) {
       const batch = await loadBatch(dataset, feeding, samples);
-      whole = addLosses(whole, await batchLoss(loaded, batch, logits, slope.still));
+      loss = addLosses(loss, await batchLoss(loaded, batch, logits, slope.still));
       passes.add();
-      for (const { index, sites, squares } of targets) {
+      for (const { index, sites, squares } of probing) {
         const found: number[] = [];
         for (let probe = 0; probe < spec.probes; probe++) {
           found.push(await squaredSlope(slope, batch, sites, { block: index, batch: number, probe }));
@@ -148,14 +154,32 @@ export async function taylor(scene: Scene, blocks: readonly BlockSites[], signs:
   } finally {
     await loaded.release();
   }
-  const found = new Map(targets.map(({ index, squares }) => [index, estimateOf(squares)]));
-  const scores = blocks.map(({ index, sites }) => {
-    const estimate = found.get(index);
-    if (estimate === undefined) return scored(index, typeof sites === 'string' ? sites : 'it was not probed');
-    const { mean, standardError } = estimate;
+  return { squares: targets.map(({ squares }) => squares), loss };
+}
+
+/** Every squared directional derivative, by block, mini-batch and probe. @throws as `taylor` */
+export async function squaresOf(
+  scene: Scene,
+  blocks: readonly BlockSites[],
+  signs: Signs,
+): Promise<readonly Squares[]> {
+  return (await probed(scene, blocks, signs)).squares;
+}
+
+/**
+ * Σ c·(f·∂L/∂f)² over the factors f of every block, by random forward probes, averaged over mini-batches. Each block has
+ * directions of its own: moved together with the others, the squares of theirs could not be told apart from its own.
+ * Passes: mini-batches × (1 + 2 × probes × blocks).
+ * @throws ScoringError `criterion-not-applicable`, `logits-missing`, `labels-missing`
+ */
+export async function taylor(scene: Scene, blocks: readonly BlockSites[], signs: Signs): Promise<Found> {
+  const { squares, loss } = await probed(scene, blocks, signs);
+  const scores = blocks.map(({ index, sites }, place) => {
+    if (typeof sites === 'string') return scored(index, sites);
+    const { mean, standardError } = estimateOf(squares[place] ?? []);
     return { ...scored(index, mean), ...(standardError === undefined ? {} : { standardError }) };
   });
-  return { scores, loss: whole };
+  return { scores, loss };
 }
 
 /**

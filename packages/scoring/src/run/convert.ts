@@ -32,9 +32,9 @@ export function realsOf({ type, data }: Pick<Tensor, 'type' | 'data'>): Float32A
 export function realTensor(elementType: string, values: Float32Array | Float64Array, dims: readonly number[]): Tensor {
   switch (elementType) {
     case 'float32':
-      return new Tensor('float32', Float32Array.from(values), dims);
+      return new Tensor('float32', new Float32Array(values), dims);
     case 'float64':
-      return new Tensor('float64', Float64Array.from(values), dims);
+      return new Tensor('float64', new Float64Array(values), dims);
     case 'float16':
       return new Tensor('float16', Uint16Array.from(values, numberToFloat16), dims);
     default:
