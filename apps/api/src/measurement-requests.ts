@@ -15,7 +15,7 @@ export function queuedJobsOf(
 /**
  * The data of every score of a batch fits its model, as far as that can be seen without running it. What is not there, and
  * what is no score, is left to whoever creates the measurements.
- * @throws ScoringError `dataset-unfit`, `labels-missing`
+ * @throws ScoringError `dataset-unfit`, `labels-missing`, `criterion-not-applicable`
  */
 export async function checkScorings(store: Store, requests: readonly MeasurementRequest[]): Promise<void> {
   for (const { kind, subject, spec } of requests) {

@@ -145,6 +145,13 @@ test('scores that cannot be computed are refused before they wait for an agent',
       'image',
     ],
     [
+      'an unknown order of filters',
+      { kind: 'score', spec: { scoring: { ...scoring, criterion: 'sensitivity', filterCriterion: 'taste' } } },
+      422,
+      'criterion-not-applicable',
+      'fpgm',
+    ],
+    [
       'no labels',
       { kind: 'score', spec: { scoring: { ...scoring, dataset: unlabelled } } },
       422,

@@ -1,6 +1,8 @@
 import type { Dataset, Model, ScoringSpec } from '@espalier/contracts';
+import { filterCriteria } from '@espalier/pruning';
 import { describeDataset, ScoringError } from '@espalier/scoring';
 import type { StagedArtifact, Store } from '@espalier/store';
+import { isFilterCriterion, SENSITIVITY } from './criteria.js';
 
 /** The array that holds the classes of the samples. */
 const LABELS = 'labels';
@@ -38,12 +40,12 @@ export async function addDataset(
 /**
  * Whether a criterion can be computed on some data at all: every input has an array, and there are labels where they are
  * needed. Shapes and types are looked at where the model runs.
- * @throws ScoringError `dataset-unfit`, `labels-missing`
+ * @throws ScoringError `dataset-unfit`, `labels-missing`, `criterion-not-applicable`
  */
 export function checkFit(
   { inputs }: Pick<Model, 'inputs'>,
   { classes, arrays }: Pick<Dataset, 'classes' | 'arrays'>,
-  { criterion }: Pick<ScoringSpec, 'criterion'>,
+  { criterion, filterCriterion }: Pick<ScoringSpec, 'criterion' | 'filterCriterion'>,
 ): void {
   const names = new Set(arrays.map(({ name }) => name));
   const isOneForOne = names.has('') && inputs.length === 1;
@@ -57,6 +59,11 @@ export function checkFit(
   if (classes === null && !WITHOUT_LABELS.has(criterion)) {
     throw new ScoringError('labels-missing', `${criterion} needs labels, and the calibration data has none`, {
       hint: 'Add an array `labels` with the class of every sample, or use cka, block-influence or activation',
+    });
+  }
+  if (criterion === SENSITIVITY && !isFilterCriterion(filterCriterion)) {
+    throw new ScoringError('criterion-not-applicable', `Filters cannot be ordered by ${filterCriterion}`, {
+      hint: `spec.scoring.filterCriterion is one of ${filterCriteria.map(({ name }) => name).join(', ')}`,
     });
   }
 }
