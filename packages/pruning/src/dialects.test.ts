@@ -1,4 +1,8 @@
-import type { OnnxModel } from '@espalier/onnx';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inlineExternalData, type OnnxModel, readModelFile } from '@espalier/onnx';
+import { withExternalData } from '@espalier/onnx/testing';
 import { expect, test } from '@jest/globals';
 import type { Block, Granularity } from './block.js';
 import { findBlocks } from './find.js';
@@ -76,6 +80,45 @@ test.each(dialects.filter(({ name }) => !CANNOT_RESIZE.includes(name)))(
     }
   },
 );
+
+/** Opsets that the runtime takes. */
+const OPSETS = Array.from({ length: 26 - 9 + 1 }, (_, index) => 9 + index);
+
+test.each(OPSETS)('the same network in opset %i has the same blocks, and is removed from alike', async (opset) => {
+  const dialect = { ...plainDialect, opset };
+  for (const networkIn of [residualIn, chainIn]) {
+    const [found, plain] = [
+      await blocksOf(networkIn(dialect), 'block'),
+      await blocksOf(networkIn(plainDialect), 'block'),
+    ];
+    expect(essence(found)).toEqual(essence(plain));
+    await expectBuiltWithout(dialect, networkIn, [1, 3]);
+  }
+});
+
+test('weights in a file of their own stay there until they are read, and are removed from alike', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-external-'));
+  try {
+    const { model, data } = withExternalData(chainIn(plainDialect), 'weights.bin');
+    writeFileSync(join(folder, 'model.onnx'), model);
+    writeFileSync(join(folder, 'weights.bin'), data);
+    const external = await readModelFile(join(folder, 'model.onnx'));
+    const shapes = await traceModel(chainIn(plainDialect), X);
+    for (const remove of [
+      [1, 3],
+      [0, 2],
+    ]) {
+      const recipe = { granularity: 'block', remove } as const;
+      const pruned = removeBlocks(external, shapes, recipe);
+      const kept = pruned.model.graph.initializerNames.map((name) => pruned.model.graph.initializer(name)?.isExternal);
+      expect(kept.filter((isExternal) => !isExternal)).toHaveLength(pruned.reinitialised.length);
+      const whole = removeBlocks(chainIn(plainDialect), shapes, recipe);
+      expect(await outputOf(await inlineExternalData(pruned.model))).toEqual(await outputOf(whole.model));
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
 
 async function expectBuiltWithout(
   dialect: Dialect,

@@ -138,26 +138,28 @@ test('all readers of a unit are made anew, and a Concat beside it widens', async
 });
 
 test('a shape that is computed from what changes follows by itself, and one that says otherwise keeps the unit', async () => {
-  const resized = (sizesFrom: 'itself' | 'elsewhere'): OnnxModel => {
-    const { g, x } = builder();
-    const first = unit(g, 'a', x, 8);
-    const source = sizesFrom === 'itself' ? first : unit(g, 'aside', x, 8);
-    const shape = g.node('Shape', [source], {}, { name: 'shape' });
-    const front = g.node('Slice', [shape, g.ints('start', [0]), g.ints('end', [2])], {}, { name: 'front' });
-    const sizes = g.node('Concat', [front, g.ints('space', [16, 16])], { axis: 0 }, { name: 'sizes' });
-    const larger = g.node('Resize', [first, '', '', sizes], { mode: 'nearest' }, { name: 'resize', channels: 8 });
-    const second = unit(g, 'b', larger, 12);
-    const whole = sizesFrom === 'itself' ? second : g.concat('cat', [second, upsampled(g, source)]);
-    return head(g, unit(g, 'd', unit(g, 'c', whole, 12), 12));
-  };
-  const model = resized('itself');
+  const model = resizing('itself');
   expect((await listed(model))[0]).toBe('a.conv: b.conv.weight');
   const pruned = removeBlocks(model, await traceModel(model), { granularity: 'block', remove: [0] });
   expect((await runModel(pruned.model))['y']?.dims).toEqual([1, 5]);
-  const other = await traceModel(resized('elsewhere'));
-  const unitA = findBlocks(resized('elsewhere'), other, 'layer').find(({ name }) => name === 'a.conv');
+  const other = await traceModel(resizing('elsewhere'));
+  const unitA = findBlocks(resizing('elsewhere'), other, 'layer').find(({ name }) => name === 'a.conv');
   expect(unitA?.reason).toContain('the size that node "resize" (Resize) makes is fixed or computed');
 });
+
+/** A Resize to sizes that are computed from what it reads, or from something else. */
+function resizing(sizesFrom: 'itself' | 'elsewhere'): OnnxModel {
+  const { g, x } = builder();
+  const first = unit(g, 'a', x, 8);
+  const source = sizesFrom === 'itself' ? first : unit(g, 'aside', x, 8);
+  const shape = g.node('Shape', [source], {}, { name: 'shape' });
+  const front = g.node('Slice', [shape, g.ints('start', [0]), g.ints('end', [2])], {}, { name: 'front' });
+  const sizes = g.node('Concat', [front, g.ints('space', [16, 16])], { axis: 0 }, { name: 'sizes' });
+  const larger = g.node('Resize', [first, '', '', sizes], { mode: 'nearest' }, { name: 'resize', channels: 8 });
+  const second = unit(g, 'b', larger, 12);
+  const whole = sizesFrom === 'itself' ? second : g.concat('cat', [second, upsampled(g, source)]);
+  return head(g, unit(g, 'd', unit(g, 'c', whole, 12), 12));
+}
 
 function upsampled(g: GraphBuilder, x: string): string {
   const scales = g.initializer('scales', constantData([4], Float32Array.of(1, 1, 2, 2)));

@@ -4,6 +4,14 @@ import { type Dims, resized } from './dims.js';
 /** The origin of a channel that was not there before. */
 export const NEW = -1;
 
+/** More than any layer reads: what seems wider is a file that lies, and no memory is set aside for it. */
+const WIDEST = 2 ** 23;
+
+/** Whether dims may be those of something whose channels are followed. */
+export function isFollowable(dims: Dims): boolean {
+  return dims.every((dim) => dim <= WIDEST);
+}
+
 /** Another width of a tensor along one axis. */
 export interface WidthChange {
   readonly axis: number;

@@ -1,7 +1,7 @@
 import type { GraphNode, GraphView } from '@espalier/onnx';
 import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, NOISE, NORMS, SHAPE_READERS } from '../operators.js';
 import { weightOperands } from '../weighted.js';
-import { NEW, range } from './change.js';
+import { isFollowable, NEW, range } from './change.js';
 import type { Dims } from './dims.js';
 import { refuses, type WidthEffect } from './effect.js';
 import { rebuildInputSide } from './rebuild.js';
@@ -38,6 +38,9 @@ export function widthEffect(context: Surroundings, node: GraphNode): WidthEffect
   const [first] = operands;
   const out = dimsOf(node.outputs[0] ?? '');
   if (node.hasSubgraph || node.domain !== '' || !first || !out) return refuses(`${label} reads it`);
+  if (![out, ...node.inputs.map((tensor) => dimsOf(tensor) ?? [])].every(isFollowable)) {
+    return refuses(`${label} is wider than any network`);
+  }
   if (SHAPE_READERS.has(node.opType)) return shapeRead(context, node, first);
   if (ACTIVATIONS.has(node.opType) || ARITHMETIC.has(node.opType) || NOISE.has(node.opType)) {
     return elementwise(context, node, operands, out);

@@ -1,6 +1,6 @@
 import type { ConstantData, GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
-import { changedDims, newChannels, type WidthChange } from './change.js';
+import { changedDims, isFollowable, newChannels, type WidthChange } from './change.js';
 import { changedAxis, type Dims, isSameDims, tracedDims } from './dims.js';
 import type { Rebuilt } from './effect.js';
 import { widthEffect } from './effects.js';
@@ -37,6 +37,7 @@ export function followWidths(
   mostNodes = Number.POSITIVE_INFINITY,
 ): FollowedWidths | string {
   const dimsOf = tracedDims(graph, shapes);
+  if (![...resized.values()].every(isFollowable)) return 'it is wider than any network';
   const changes = new Map([...resized].map(([name, dims]) => [name, takenFor(dimsOf(name) ?? [], dims)] as const));
   const changeOf = changesRead({ graph, dimsOf, redirect, changes });
   const constants = new Map<string, ConstantData>();

@@ -1,6 +1,6 @@
 import type { GraphView } from '@espalier/onnx';
 import { CONCATENATIONS } from '../operators.js';
-import { changedDims, NEW, newChannels, range, type WidthChange } from './change.js';
+import { changedDims, isFollowable, NEW, newChannels, range, type WidthChange } from './change.js';
 import { changedAxis, type Dims, isSameDims } from './dims.js';
 
 /** A removed region: what reads `output` reads `input`, whose own change is given. */
@@ -21,6 +21,7 @@ export function throughLink(
 ): WidthChange | string | undefined {
   const [before, after] = [dimsOf(input) ?? [], dimsOf(output) ?? []];
   if (isSameDims(before, after)) return change;
+  if (!isFollowable(before) || !isFollowable(after)) return 'it is wider than any network';
   const axis = changedAxis(before, after);
   if (axis === undefined || (change && change.axis !== axis)) return 'its shape changes along several axes';
   const start = placeInConcat(graph, { input, output, axis, dimsOf });

@@ -1,6 +1,7 @@
 import type { ElementType, GraphNode, GraphView } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
 import { constantDims, constantForm, elementCount } from '../constants.js';
+import { isPlausible } from '../plausible.js';
 import { weightOperands } from '../weighted.js';
 import { changedDims, type WidthChange } from './change.js';
 import { refuses, type WidthEffect } from './effect.js';
@@ -34,6 +35,7 @@ export function rebuildInputSide(
   });
   if (
     !from ||
+    !isPlausible(from) ||
     !side ||
     node.inputs[side.weights] !== weight ||
     operand !== side.data ||
