@@ -6,6 +6,7 @@ export { score, type ScoreOptions, type ScoreRequest } from './score.js';
 export type { ArrayInfo, DatasetDescription, DatasetReader, Rows } from './dataset/array.js';
 export { type DatasetOptions, describeDataset, openDataset } from './dataset/open-dataset.js';
 export { type ArraySource, writeDataset } from './dataset/write-dataset.js';
+export { type FedModel, feedingPlan, type FeedingPlan, type InputPlan } from './run/inputs.js';
 
 // Fail
 export { type ScoringCode, ScoringError } from './errors.js';

@@ -37,6 +37,6 @@ export interface DatasetReader {
   rows(array: string, samples: readonly number[]): Promise<Rows>;
   /** Classes of samples. @throws ScoringError `labels-missing`, `dataset-invalid` */
   labels(samples: readonly number[]): Promise<Int32Array>;
-  /** Closes the file and removes what was unpacked from it. */
+  /** Closes the file and removes what was unpacked from it. Once is enough. */
   close(): Promise<void>;
 }

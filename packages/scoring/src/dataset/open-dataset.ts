@@ -69,6 +69,7 @@ function readerOf(file: FileHandle, { members, close }: Archive, options: Datase
   const samples = samplesOf(members);
   const opened = new Map<string, Promise<StoredArray>>();
   let folder: Promise<string> | undefined;
+  let isClosed = false;
   const workDir = (): Promise<string> => {
     folder ??= mkdtemp(join(options.workDir ?? tmpdir(), 'espalier-dataset-'));
     return folder;
@@ -101,6 +102,8 @@ function readerOf(file: FileHandle, { members, close }: Archive, options: Datase
       });
     },
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       for (const array of opened.values()) await array.then((each) => each.close()).catch(() => undefined);
       close();
       await file.close();

@@ -1,4 +1,4 @@
-import type { OnnxModel, ValueInfo } from '@espalier/onnx';
+import type { ValueInfo } from '@espalier/onnx';
 import type { ArrayInfo } from '../dataset/array.js';
 import { ScoringError } from '../errors.js';
 import { canBecome } from './element-types.js';
@@ -73,12 +73,17 @@ function fixedBatchOf(inputs: readonly ValueInfo[]): number | undefined {
   return size;
 }
 
+/** What has to be known of a model: a whole one will do. */
+export interface FedModel {
+  readonly graph: { readonly inputs: readonly ValueInfo[] };
+}
+
 /**
  * Finds the array of every input of a model: the one of its name; for a model with one input, else the first of `x`,
  * `input`, `images`, `arr_0`, or the array of a single .npy. Arrays for no input are ignored.
  * @throws ScoringError `dataset-unfit`
  */
-export function feedingPlan({ graph }: OnnxModel, arrays: readonly ArrayInfo[]): FeedingPlan {
+export function feedingPlan({ graph }: FedModel, arrays: readonly ArrayInfo[]): FeedingPlan {
   const isOnly = graph.inputs.length === 1;
   return {
     inputs: graph.inputs.map((info) => planFor(info, isOnly, arrays)),
