@@ -48,17 +48,17 @@ function network(): Uint8Array<ArrayBuffer> {
   return Buffer.concat(encodeModel(graph.build()));
 }
 
-/** Uploads images of that shape, with a label each unless they are to have none. */
-async function upload(shape: readonly number[], withLabels: boolean): Promise<string> {
-  const path = join(folder, `${shape.join('x')}-${withLabels}.npz`);
+/** Uploads images of that shape, with labels of so many classes; 0: none. */
+async function upload(shape: readonly number[], classes: number): Promise<string> {
+  const path = join(folder, `${shape.join('x')}-${classes}.npz`);
   const whole = [SAMPLES, ...shape];
   const images = Float32Array.from({ length: whole.reduce((size, dim) => size * dim, 1) }, (_, at) =>
     Math.sin(at * at),
   );
-  const labels = Uint8Array.from({ length: SAMPLES }, (_, at) => at % CLASSES);
+  const labels = Uint8Array.from({ length: SAMPLES }, (_, at) => at % classes);
   await writeDataset(path, [
     { name: 'image', elementType: 'float32', shape: whole, chunks: [new Uint8Array(images.buffer)] },
-    ...(withLabels ? [{ name: 'labels', elementType: 'uint8', shape: [SAMPLES], chunks: [labels] }] : []),
+    ...(classes > 0 ? [{ name: 'labels', elementType: 'uint8', shape: [SAMPLES], chunks: [labels] }] : []),
   ]);
   return (await uploadDatasetFile(client, path)).sha256;
 }
@@ -71,8 +71,8 @@ beforeAll(async () => {
     service.startAgent(),
     client.models.upload(network(), { name: 'net' }),
   ]);
-  dataset = await upload([3, 6, 6], true);
-  unlabelled = await upload([3, 6, 6], false);
+  dataset = await upload([3, 6, 6], CLASSES);
+  unlabelled = await upload([3, 6, 6], 0);
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -150,8 +150,10 @@ test('scores and filters that a training job posts are found again', async () =>
 
 test('what cannot be scored fails with its code, and scores that nobody wants any more end', async () => {
   await expect(ask({ criterion: 'imprinting', dataset: unlabelled })).rejects.toMatchObject({ code: 'labels-missing' });
-  const wrong = await upload([7], true);
-  const failed = await ended(await ask({ criterion: 'imprinting', dataset: wrong }));
+  const narrow = await upload([3, 6], CLASSES);
+  await expect(ask({ criterion: 'ablation', dataset: narrow })).rejects.toMatchObject({ code: 'dataset-unfit' });
+  const foreign = await upload([3, 6, 6], CLASSES + 1);
+  const failed = await ended(await ask({ criterion: 'ablation', dataset: foreign }));
   expect(failed).toMatchObject({ status: 'failed', score: null, failure: { code: 'dataset-unfit' } });
 
   const endless = await ask({ criterion: 'gate-taylor', probes: 10_000, batch: 2 });

@@ -142,7 +142,7 @@ test('scores that cannot be computed are refused before they wait for an agent',
       { kind: 'score', spec: { scoring: { ...scoring, dataset: foreign } } },
       422,
       'dataset-unfit',
-      'image',
+      'name it input',
     ],
     [
       'an unknown order of filters',

@@ -1,6 +1,7 @@
-import type { Dataset, Model, ScoringSpec } from '@espalier/contracts';
+import type { Dataset, Model, ScoringSpec, TensorInfo } from '@espalier/contracts';
+import { elementTypeNamed } from '@espalier/onnx';
 import { filterCriteria } from '@espalier/pruning';
-import { describeDataset, ScoringError } from '@espalier/scoring';
+import { describeDataset, feedingPlan, ScoringError } from '@espalier/scoring';
 import type { StagedArtifact, Store } from '@espalier/store';
 import { isFilterCriterion, SENSITIVITY } from './criteria.js';
 
@@ -38,8 +39,8 @@ export async function addDataset(
 }
 
 /**
- * Whether a criterion can be computed on some data at all: every input has an array, and there are labels where they are
- * needed. Shapes and types are looked at where the model runs.
+ * Whether a criterion can be computed on some data at all: every input has an array of its type and shape, and there are labels
+ * where they are needed.
  * @throws ScoringError `dataset-unfit`, `labels-missing`, `criterion-not-applicable`
  */
 export function checkFit(
@@ -47,15 +48,10 @@ export function checkFit(
   { classes, arrays }: Pick<Dataset, 'classes' | 'arrays'>,
   { criterion, filterCriterion }: Pick<ScoringSpec, 'criterion' | 'filterCriterion'>,
 ): void {
-  const names = new Set(arrays.map(({ name }) => name));
-  const isOneForOne = names.has('') && inputs.length === 1;
-  const missing = inputs.filter(({ name }) => !names.has(name)).map(({ name }) => name);
-  if (missing.length > 0 && !isOneForOne) {
-    const given = [...names].filter((name) => name !== LABELS).join(', ');
-    throw new ScoringError('dataset-unfit', `The calibration data has no array for the input ${missing.join(', ')}`, {
-      hint: `Name every array as its input; the arrays are called: ${given}`,
-    });
-  }
+  feedingPlan(
+    { graph: { inputs: inputs.map(asDeclared) } },
+    arrays.filter(({ name }) => name !== LABELS),
+  );
   if (classes === null && !WITHOUT_LABELS.has(criterion)) {
     throw new ScoringError('labels-missing', `${criterion} needs labels, and the calibration data has none`, {
       hint: 'Add an array `labels` with the class of every sample, or use cka, block-influence or activation',
@@ -67,3 +63,9 @@ export function checkFit(
     });
   }
 }
+
+const asDeclared = ({ name, elementType, dims }: TensorInfo) => ({
+  name,
+  elementType: elementTypeNamed(elementType),
+  dims: dims ?? undefined,
+});
