@@ -44,6 +44,7 @@ function repairOperand(
   const wanted = repair.wanted(current, after, trace.values.of(tensor)?.data ?? []);
   const changed = [...wanted.keys()].filter((index) => wanted[index] !== current[index]);
   if (changed.length === 0 && wanted.length === current.length) return;
+  if (!wanted.every(Number.isSafeInteger)) throw impossible(repair); // no count, no bound and no size
   const lengthOf = (piece: string): number | undefined => after.values.of(piece)?.data.length;
   if (wanted.length !== current.length || tensor === '') {
     patch(patches, { node: node.name, operand }, wanted);
