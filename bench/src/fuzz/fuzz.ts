@@ -100,7 +100,9 @@ async function runProcess(work: FuzzWork, tally: Tally, progress: (text: string)
     clearTimeout(timer);
     timer = setTimeout(stop, SILENCE_MS);
     current = message.kind === 'begins' ? message.number : undefined;
+    const known = tally.findings.length;
     take(message, tally);
+    for (const finding of tally.findings.slice(known)) progress(finding);
     if (message.kind === 'result' && tally.cases % PROGRESS_EVERY === 0) progress(`${tally.cases} cases`);
   });
   child.send(work);
@@ -114,6 +116,7 @@ async function runProcess(work: FuzzWork, tally: Tally, progress: (text: string)
   if (isSilent) tally.hangs += 1;
   else tally.crashes += 1;
   tally.findings.push(`case ${current}: ${isSilent ? 'no end' : `the process ended: ${how}`}`);
+  progress(tally.findings.at(-1) ?? '');
   return current;
 }
 
