@@ -1,8 +1,9 @@
+import type { OnnxModel } from '@espalier/onnx';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Block, Granularity, TensorShapes } from './block.js';
 import { findBlocks, summarise } from './find.js';
-import { removeBlocks } from './remove.js';
+import { type PrunedModel, removeBlocks } from './remove.js';
 import { type InputDims, runModel, traceModel, valuesOf } from './testing/run-model.js';
 import { type ModelFacts, readShared, sharedFacts } from './testing/shared-models.js';
 
@@ -79,6 +80,16 @@ function inputsOf({ file, inputs }: ModelFacts): InputDims {
   return inputs ?? WITHOUT_FACTS[file]?.inputs ?? {};
 }
 
+/** Weights with other bytes than before, but for those that were made anew. */
+function changedWeights({ graph }: OnnxModel, { model, reinitialised }: PrunedModel): string[] {
+  const made = new Set(reinitialised.map(({ tensor }) => tensor));
+  return model.graph.initializerNames.filter((name) => {
+    const [found, before] = [model.graph.initializer(name), graph.initializer(name)];
+    if (!found || !before || made.has(name)) return !made.has(name);
+    return Buffer.compare(found.rawBytes(), before.rawBytes()) !== 0;
+  });
+}
+
 function counts(blocks: readonly Block[]): { blocks: number; removable: number } {
   return { blocks: blocks.length, removable: blocks.filter(({ removable }) => removable).length };
 }
@@ -151,6 +162,7 @@ function indicesOfRemovable(blocks: readonly Block[]): number[] {
           expect(pruned.removed.map(({ index }) => index)).toEqual(remove);
           const outputs = await runModel(pruned.model, inputsOf(fact));
           for (const { name } of model.graph.outputs) expect(outputs[name]?.dims).toEqual(shapes.get(name)?.dims);
+          expect(changedWeights(model, pruned)).toEqual([]);
           const left = new Set(pruned.model.graph.nodes.map(({ name }) => name));
           const named = pruned.removed
             .flatMap(({ nodes }) => nodes)
