@@ -45,8 +45,9 @@ async function layerPath(
   const { scores } = await scoresOf(store, modelId, { granularity, criterion, reduction });
   const scored = scores.filter(({ index, importance }) => importance !== null && removable.has(index));
   const path = normaliseImportance(scored).toSorted((a, b) => a.importance - b.importance || a.index - b.index);
-  const kept = [1];
-  for (const { importance } of path) kept.push(Math.max(0, (kept.at(-1) ?? 0) - importance));
+  const left = [0];
+  for (const { importance } of path.toReversed()) left.push((left.at(-1) ?? 0) + importance);
+  const kept = [1, ...left.toReversed().slice(1)];
   return { order: path.map(({ index }) => index), kept };
 }
 
