@@ -9,7 +9,7 @@ import { runModel, traceModel, valuesOf } from './testing/run-model.js';
 const IMAGE = { input: [1, 3, 32, 32] };
 
 /** Hundreds of megabytes, and the same graph as a smaller sibling but for its sizes. */
-const ENLARGED = new Set(['vit_base_16', 'bert_base', 'unet', 'pix2pix_unet']);
+const ENLARGED = new Set(['vgg16', 'vgg16_bn', 'vgg19_bn', 'vit_base_16', 'bert_base', 'unet', 'pix2pix_unet']);
 
 /** Transformers have no batch normalisation that could be folded. */
 const NORMLESS = new Set(['vit_tiny_16', 'bert_tiny']);
