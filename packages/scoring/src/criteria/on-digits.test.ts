@@ -107,11 +107,12 @@ test('weight-taylor estimates what back-propagation gives, within its standard e
   expectEstimated(await score({ criterion: 'weight-taylor', probes: 16, batch: 100 }), exact);
 });
 
+/** Probe number g moves gate g and no other. */
+const alone: Signs = ({ probe }, length) => Int8Array.from({ length }, (_, gate) => (gate === probe ? 1 : 0));
+
 test('a finite difference of one gate alone is the gradient of that gate, gate by gate', async () => {
   const wanted = { model: digitModel(network), arrays, spec: { batch: 100, samples: 100, probes: 2 * CHANNELS } };
   const gates = slopes[0]?.gates[0]?.flatMap((each) => [...each]) ?? [];
-  // Probe number g moves gate g and no other.
-  const alone: Signs = ({ probe }, length) => Int8Array.from({ length }, (_, gate) => (gate === probe ? 1 : 0));
   const differences = await inScene(wanted, (scene) => squaresOf(scene, gateSites(scene).slice(0, 1), alone));
   const largest = Math.max(...gates.map(Math.abs));
   for (const [gate, slope] of gates.entries()) {
@@ -193,9 +194,10 @@ test.each([
     onProgress: (progress) => seen.push(progress),
   });
   expect(seen.at(-1)).toMatchObject({ phase: 'scoring', runs: passes, plannedRuns: passes, remainingMs: 0 });
-  expect(seen.map(({ runs }) => runs)).toEqual([...seen.map(({ runs }) => runs)].sort((a, b) => a - b));
-  // All but the search know from the beginning how much there is to do.
-  if (criterion !== 'sensitivity') expect(seen[0]?.plannedRuns).toBe(passes);
+  expect(seen.map(({ runs }) => runs)).toEqual(seen.map(({ runs }) => runs).sort((a, b) => a - b));
+  // All but the search know from the beginning how much there is to do; that may need fewer than it planned.
+  expect(Number(seen[0]?.plannedRuns) - passes).toBeGreaterThanOrEqual(0);
+  expect(seen[0]?.plannedRuns === passes || criterion === 'sensitivity').toBe(true);
 });
 
 test('sensitivity finds for each group the largest rate of its grid that the loss bears', async () => {
@@ -205,7 +207,8 @@ test('sensitivity finds for each group the largest rate of its grid that the los
   for (const { rate, curve } of groups) {
     const limit = Number(loss) * 1.1;
     expect(curve.find((point) => point.rate === rate)?.loss).toBeLessThanOrEqual(limit);
-    for (const point of curve) if (point.rate > rate) expect(point.loss).toBeGreaterThan(limit);
+    const beyond = curve.filter((point) => point.rate > rate).map((point) => point.loss);
+    expect(Math.min(Number.POSITIVE_INFINITY, ...beyond)).toBeGreaterThan(limit);
   }
   // Nothing that the useless block computes inside is felt.
   expect(groups.find(({ group }) => group.startsWith('useless.conv1'))?.rate).toBeGreaterThan(0.8);

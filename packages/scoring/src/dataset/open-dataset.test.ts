@@ -49,15 +49,11 @@ test.each(['stored', 'deflated'] as const)('reads what numpy wrote by sample, in
     expect(reader.arrays).toEqual([{ name: 'x', elementType: 'float32', shape: [4, 2, 3] }]);
     expect(await reader.rows('x', [3, 1])).toMatchObject({ elementType: 'float32', dims: [2, 2, 3] });
     expect(await numbers(reader, [3, 1])).toEqual([18, 19, 20, 21, 22, 23, 6, 7, 8, 9, 10, 11]);
-    expect(await numbers(reader, [1, 2, 2])).toEqual([
-      6,
-      7,
-      8,
-      9,
-      10,
-      11,
-      ...[12, 13, 14, 15, 16, 17, 12, 13, 14, 15, 16, 17],
-    ]);
+    const [second, third] = [
+      [6, 7, 8, 9, 10, 11],
+      [12, 13, 14, 15, 16, 17],
+    ];
+    expect(await numbers(reader, [1, 2, 2])).toEqual([second, third, third].flat());
     expect(await numbers(reader, [])).toEqual([]);
     expect([...(await reader.labels([3, 2, 1]))]).toEqual([2, 1, 0]);
   });
@@ -105,7 +101,7 @@ test.each([
   const cause = await described(bytesOf(file)).catch((error: unknown) => error);
   expect(cause).toBeInstanceOf(ScoringError);
   expect(cause).toMatchObject({ code: 'dataset-invalid', message: expect.stringContaining(message) });
-  if (hint !== '') expect(cause).toMatchObject({ hint: expect.stringContaining(hint) });
+  expect(String(cause instanceof ScoringError ? cause.hint : '')).toContain(hint);
 });
 
 test('a sample or an array that is not there is a mistake of the caller', async () => {

@@ -16,6 +16,10 @@ const image = (name: string, elementType = 'float32', shape = [100, 3, 8, 8]): A
   elementType,
   shape,
 });
+const tokens = (name: string): ArrayInfo => ({ name, elementType: 'int32', shape: [100, 16] });
+
+const row = (name: string): ArrayInfo => ({ name, elementType: 'float32', shape: [10, 8] });
+
 const pixels = modelWith({ pixel_values: ['float32', ['batch', 3, 8, 8]] });
 
 test.each(['pixel_values', 'x', 'input', 'images', 'arr_0', ''])(
@@ -33,7 +37,6 @@ test('the name of the input goes before the usual ones', () => {
 
 test('a model with several inputs takes each array by name, and says which is missing', () => {
   const two = modelWith({ ids: ['int64', ['batch', 'length']], mask: ['int64', ['batch', 'length']] });
-  const tokens = (name: string): ArrayInfo => ({ name, elementType: 'int32', shape: [100, 16] });
   expect(feedingPlan(two, [tokens('mask'), tokens('ids')]).inputs.map(({ array }) => array)).toEqual(['ids', 'mask']);
   expect(() => feedingPlan(two, [tokens('x'), tokens('ids')])).toThrow(
     'no array for the input mask of the model; there is x, ids',
@@ -65,6 +68,5 @@ test('a fixed batch is kept, and a free one is of one sample in the run that loo
 
 test('inputs that are fixed to different batches cannot be fed with samples', () => {
   const two = modelWith({ a: ['float32', [1, 8]], b: ['float32', [2, 8]] });
-  const row = (name: string): ArrayInfo => ({ name, elementType: 'float32', shape: [10, 8] });
   expect(() => feedingPlan(two, [row('a'), row('b')])).toThrow('different batches: 1, 2');
 });
