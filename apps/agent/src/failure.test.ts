@@ -1,5 +1,6 @@
 import { ClientError } from '@espalier/client';
 import { MeasureError } from '@espalier/measure';
+import { ScoringError } from '@espalier/scoring';
 import { expect, test } from '@jest/globals';
 import { failureOf } from './failure.js';
 
@@ -21,6 +22,15 @@ test('what the probe was at when it ended comes before its last words', () => {
   const probe = { exitCode: null, signal: 'SIGSEGV', lastWords: 'kernel: boom', doing } as const;
   expect(failureOf(new MeasureError('probe-crashed', 'the probe died', { probe })).detail).toBe(
     'phase: first-run of 0123abcd\nkernel: boom',
+  );
+});
+
+test('what cannot be scored keeps its code, and says what helps', () => {
+  expect(failureOf(new ScoringError('dataset-unfit', 'the label 9 is beyond the 3 classes', { hint: 'look' }))).toEqual(
+    {
+      code: 'dataset-unfit',
+      message: 'the label 9 is beyond the 3 classes; look',
+    },
   );
 });
 
