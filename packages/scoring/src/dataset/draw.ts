@@ -6,7 +6,8 @@ import { seededRandom } from '@espalier/onnx';
  */
 export function drawSamples(count: number, wanted: number, seed: number): readonly number[] {
   const random = seededRandom(`samples/${seed}`);
-  const order = Float64Array.from({ length: count }, (_, index) => index);
+  const order = new Float64Array(count);
+  for (let index = 0; index < count; index++) order[index] = index;
   const drawn = Math.min(count, wanted);
   for (let place = 0; place < drawn; place++) {
     const other = place + Math.floor(random() * (count - place));
