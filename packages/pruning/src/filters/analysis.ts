@@ -1,5 +1,6 @@
 import type { OnnxModel } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
+import { balanceGroups } from './balance.js';
 import { elementCount } from '../constants.js';
 import type { FilterGroup, SliceRole } from './group.js';
 import { type FormedGroup, groupsOf } from './grouping.js';
@@ -26,7 +27,9 @@ export interface Analysis {
 /** Follows the channels of a model and forms the groups. */
 export function analyse(model: OnnxModel, shapes: TensorShapes): Analysis {
   const trace = traceChannels(model, shapes);
+  balanceGroups(trace);
   pinUnrepairable(trace);
+  balanceGroups(trace);
   const formed = groupsOf(trace);
   const slices = slicesOf(trace, formed);
   const needs = needsOf(trace, formed);

@@ -10,6 +10,12 @@ export type Axis = Int32Array | undefined;
 export const FIXED = -1;
 
 /**
+ * More channels than any network has, along all axes of all its weights: a file may claim weights of any size that a node
+ * fills, and must not make the search take all memory.
+ */
+const MOST_CHANNELS = 1 << 25;
+
+/**
  * Channels as equivalence classes: every layer makes fresh ones, and operators tie those together that can only go
  * together. A class that is pinned stays whole; the first reason is kept.
  */
@@ -27,6 +33,11 @@ export class Channels {
       this.#parents.push(first + entry);
     }
     return axis;
+  }
+
+  /** Whether so many more channels may be made. */
+  hasRoomFor(length: number): boolean {
+    return this.#parents.length + length <= MOST_CHANNELS;
   }
 
   /** The one channel that stands for a class. */

@@ -31,6 +31,16 @@ function summaries(groups: readonly FilterGroup[]): string[] {
   );
 }
 
+/** Whether all filters are of one size, whichever others are there. */
+function hasEqualFilters({ filters, slices, needsOneOf = [] }: FilterGroup): boolean {
+  const isEven = slices.every(({ indicesOf }) =>
+    Array.from({ length: filters }, (_, filter) => indicesOf(filter).length).every(
+      (count) => count === indicesOf(0).length,
+    ),
+  );
+  return isEven && needsOneOf.length === 0 && new Set(slices.map(({ tensor }) => tensor)).size === slices.length;
+}
+
 /** Removing filters whose weights are all zero changes nothing, for any filters that stay. */
 async function expectExact(model: OnnxModel): Promise<void> {
   const shapes = await traceModel(model, IMAGE);
@@ -56,10 +66,9 @@ async function expectExact(model: OnnxModel): Promise<void> {
     ),
     { numRuns: 4, seed: 1 },
   );
-  for (const group of prunable.filter(({ needsOneOf = [] }) => needsOneOf.length === 0)) {
+  for (const group of prunable.filter(hasEqualFilters)) {
     const pruned = removeFilters(model, shapes, new Map([[group.name, [0]]]));
     const after = summarise(pruned, await traceModel(pruned, IMAGE));
-    // The last filter is as large as each of the others.
     expect(before.parameters - after.parameters).toBeCloseTo(
       (group.parameters * (group.filters - 1)) / group.filters,
       6,
@@ -158,6 +167,36 @@ test('few large groups give up the channel at the same place, through a shuffle'
   expect(summaries(await groupsOf(model)).slice(0, 2)).toEqual(['c1 4: c1 → c2', 'c2 4: c2 → c3']);
   await expectExact(model);
 });
+
+/** Groups of channels are mixed: as a matrix with `rows` rows, turned. */
+function shuffle(g: GraphBuilder, x: string, name: string, rows: number): string {
+  const width = g.channelsOf(x);
+  const shape = [0, rows, width / rows, 8, 8];
+  const apart = g.node('Reshape', [x, g.ints(`${name}.apart`, shape)], {}, { name: `${name}.split` });
+  const turned = g.node('Transpose', [apart], { perm: [0, 2, 1, 3, 4] }, { name: `${name}.turn` });
+  return g.node('Reshape', [turned, g.ints(`${name}.whole`, [0, width, 8, 8])], {}, { name, channels: width });
+}
+
+test.each([
+  ['by group', 3, 3],
+  ['by place', 10, 2],
+])(
+  'groups that do not divide each other give up runs through a shuffle %s, and what is left over stays',
+  async (_, rows, runs) => {
+    const model = classifier((g, x) => {
+      const stem = g.relu('r0', g.conv('stem', x, { out: 12 }));
+      const first = g.relu('r1', g.conv('c1', stem, { out: 30, group: 3, kernel: 1 }));
+      const mixed = g.conv('depthwise', shuffle(g, first, 'shuffle', rows), { out: 30, group: 30 });
+      const branch = g.conv('c2', mixed, { out: 24, group: 3, kernel: 1 });
+      const joined = g.relu('r2', g.concat('cat', [stem, branch]));
+      return g.add('add', joined, g.conv('c3', joined, { out: 36, group: 3, kernel: 1 }));
+    });
+    const prunable = (await groupsOf(model)).filter((group) => group.prunable);
+    // Runs of three. In front of a shuffle by place they begin at 0, and two of each group of ten lie in it as a whole.
+    expect(prunable.map(({ name, filters }) => [name, filters])).toContainEqual(['c1', runs]);
+    await expectExact(model);
+  },
+);
 
 test('behind a Flatten a filter is as many features as it has pixels', async () => {
   const g = new GraphBuilder('flat', { seed: 4 });

@@ -2,7 +2,7 @@ import { PruningError } from '../errors.js';
 import type { TracedGroup } from './analysis.js';
 import { quoted } from './trace.js';
 
-const HINT = '`espalier filters` lists the groups and how many filters each has';
+const HINT = '`espalier inspect --filters` lists the groups and how many filters each has';
 
 /**
  * The channels that go when only the filters in `keep` stay of the groups that it names.

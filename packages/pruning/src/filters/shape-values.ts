@@ -106,6 +106,7 @@ const gather: Operation = ([x = NOTHING, indices = NOTHING], node) => {
   if ((node.attribute('axis')?.int ?? 0) !== 0) return undefined;
   const [length = 0, ...inner] = x.dims;
   const row = elementCount(inner);
+  if (indices.data.length * row > MOST_ELEMENTS) return undefined;
   const data = indices.data.flatMap((index) => {
     const start = (index < 0 ? index + length : index) * row;
     return x.data.slice(start, start + row);
@@ -194,6 +195,14 @@ const where: Operation = ([condition = NOTHING, a = NOTHING, b = NOTHING]) => {
   };
 };
 
+/** Of a lone number. */
+const expand: Operation = ([x = NOTHING, shape = NOTHING]) => {
+  const length = elementCount(shape.data);
+  if (x.data.length !== 1) return elementCount(x.dims) >= length ? x : undefined;
+  const [value = 0] = x.data;
+  return length <= MOST_ELEMENTS ? { dims: shape.data, data: Array<number>(length).fill(value) } : undefined;
+};
+
 const same: Operation = ([x = NOTHING]) => x;
 
 /** Lists and lone numbers hold the same values with and without axes of length 1. */
@@ -228,6 +237,5 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   Range: range,
   Where: where,
   ReduceProd: ([x = NOTHING]) => ({ dims: [], data: [elementCount(x.data)] }),
-  Expand: ([x = NOTHING, shape = NOTHING]) =>
-    x.data.length === 1 ? { dims: shape.data, data: Array<number>(elementCount(shape.data)).fill(x.data[0] ?? 0) } : x,
+  Expand: expand,
 };

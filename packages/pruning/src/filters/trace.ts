@@ -1,6 +1,7 @@
 import type { ElementType, GraphNode, GraphView, OnnxModel } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
 import { type ConstantForm, constantForm } from '../constants.js';
+import type { Balance } from './balance.js';
 import { type Axis, Channels } from './channels.js';
 import type { Repair } from './repair.js';
 import type { SliceRole } from './group.js';
@@ -33,6 +34,10 @@ export class Trace {
   readonly uses: WeightUse[] = [];
   readonly made: Made[] = [];
   readonly repairs: Repair[] = [];
+  /** Grouped convolutions of which every group has to lose as many channels. */
+  readonly balances: Balance[] = [];
+  /** Channels behind shuffles whose order regrouping does not show, by the tensor at the end of the shuffle. */
+  readonly shuffled = new Map<string, { readonly axis: number; readonly channels: Int32Array }>();
   /** Nodes that compute with several channels at once, without weights, and those channels. */
   readonly mixed: Made[] = [];
   /** Lengths of axes with channels that the graph reads off its own tensors, as they are in the whole model. */
@@ -71,8 +76,17 @@ export class Trace {
     return this.axesOf(tensor)[axis];
   }
 
+  /** Sets the channels along the axes of a tensor; axes that are left out at the end have none. */
   setAxes(tensor: string, axes: readonly Axis[]): void {
-    if (tensor !== '' && axes.some((axis) => axis !== undefined)) this.#axes.set(tensor, axes);
+    if (tensor === '' || !axes.some((axis) => axis !== undefined)) return;
+    const dims = this.dimsOf(tensor) ?? axes.map((axis) => axis?.length ?? 1);
+    const whole = dims.map((dim, index) => {
+      const axis = axes[index];
+      if (!axis || axis.length === dim) return axis;
+      this.channels.pinAxis(axis, `of another width than tensor ${quoted(tensor)}`);
+      return undefined;
+    });
+    this.#axes.set(tensor, whole);
   }
 
   /** All tensors along which something may go, with the channels of their axes. */
@@ -117,11 +131,10 @@ export class Trace {
     this.constants.set(tensor, form);
     const length = form.dims.reduce((product, dim) => product * dim, 1);
     // A lone number is a setting, and goes with no channel; entries of less than a byte cannot be taken out.
-    if (length > 1 && !PACKED.test(form.elementType))
-      this.#axes.set(
-        tensor,
-        form.dims.map((dim) => this.channels.fresh(dim)),
-      );
+    if (length > 1 && !PACKED.test(form.elementType) && this.channels.hasRoomFor(sum(form.dims))) {
+      const axes = form.dims.map((dim) => this.channels.fresh(dim));
+      this.#axes.set(tensor, axes);
+    }
     return form;
   }
 
@@ -130,6 +143,10 @@ export class Trace {
     const producer = this.graph.producerOf(tensor);
     return !producer || producer.opType === 'Constant' || producer.opType === 'ConstantOfShape';
   }
+}
+
+function sum(dims: readonly number[]): number {
+  return dims.reduce((total, dim) => total + dim, 0);
 }
 
 /** Element types whose entries share bytes, or have no fixed size. */

@@ -10,7 +10,7 @@ type Grouping = 'none' | 'whole-groups' | 'inside-groups';
  * With few channels in many groups, whole groups go (a depthwise convolution is the limit: one channel each). With many
  * channels in few groups, every group gives up the channel at the same place.
  */
-function groupingOf(groups: number, perGroup: number): Grouping {
+export function groupingOf(groups: number, perGroup: number): Grouping {
   if (groups === 1) return 'none';
   return perGroup < groups ? 'whole-groups' : 'inside-groups';
 }
@@ -85,7 +85,7 @@ function insideGroups(
   const perGroup = isTransposed ? firstGroup(axes.weightIn, groups) : axes.weightIn;
   tiePeriodically(trace, read, perGroup, reason);
   if (isTransposed) tiePeriodically(trace, axes.weightIn, perGroup, reason);
-  else tiePeriodically(trace, axes.weightOut, firstGroup(axes.weightOut, groups), reason);
+  else if (axes.weightOut) trace.balances.push({ node: axes.node.name, groups: inGroups(axes.weightOut, groups) });
   const made = isTransposed ? repeated(axes.weightOut, groups) : axes.weightOut;
   trace.makes(axes.node, made);
   return made;
@@ -139,6 +139,11 @@ function finish(node: GraphNode, trace: Trace, made: Axis): void {
     trace.channels.tieAxes(made, trace.axisOf(bias, 0), reasonOf(node));
   }
   trace.setAxes(node.outputs[0] ?? '', [undefined, made]);
+}
+
+function inGroups(axis: Int32Array, groups: number): Int32Array[] {
+  const size = axis.length / groups;
+  return Array.from({ length: groups }, (_, group) => axis.subarray(group * size, (group + 1) * size));
 }
 
 function firstGroup(axis: Axis, groups: number): Axis {

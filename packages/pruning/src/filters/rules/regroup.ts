@@ -2,6 +2,7 @@ import type { GraphNode } from '@espalier/onnx';
 import { elementCount } from '../../constants.js';
 import { type Axis, FIXED } from '../channels.js';
 import { quoted, type Trace } from '../trace.js';
+import { endOfShuffle, shuffledRuns } from './shuffle.js';
 
 /** Longer runs of elements are not followed one by one. */
 const MOST_ELEMENTS = 1 << 24;
@@ -40,6 +41,19 @@ export function regroupedAxes(node: GraphNode, trace: Trace, after: readonly num
       for (const axis of carrying) trace.channels.pinAxis(axes[axis], reason);
       continue;
     }
+    const turn = stretch.before.length === 1 ? endOfShuffle(node, trace, to) : undefined;
+    const axis = axes[only];
+    const groups = after[to[0] ?? 0] ?? 1;
+    const isRowFirst = groups <= (after[to[1] ?? 0] ?? 1);
+    const shuffled =
+      turn && axis && isRowFirst ? shuffledRuns(trace, { node, turn, channels: axis, groups }) : undefined;
+    if (turn && axis && shuffled) {
+      const output = trace.graph.consumersOf(turn.outputs[0] ?? '')[0]?.outputs[0] ?? '';
+      trace.shuffled.set(output, { axis: only, channels: shuffled });
+      // As many go from every group in front of the shuffle, so that the first one tells how long the axis is.
+      result[to[1] ?? 0] = axis.subarray(0, axis.length / groups);
+      continue;
+    }
     const channels = channelsInOrder(axes[only], elementCount(dimsBehind(stretch.before, only, before)));
     const target = targetAxis(node, trace, { to, after, channels });
     result[target] = tiedAlong(trace, channels, {
@@ -49,6 +63,8 @@ export function regroupedAxes(node: GraphNode, trace: Trace, after: readonly num
       reason,
     });
   }
+  const behindShuffle = trace.shuffled.get(node.outputs[0] ?? '');
+  if (behindShuffle) result[behindShuffle.axis] = behindShuffle.channels;
   return result;
 }
 
@@ -128,17 +144,10 @@ function targetAxis(
     return true;
   });
   if (fits !== undefined) return fits;
-  const isLast = to.at(-1) === after.length - 1;
-  if (!isLast || isShuffled(node, trace, to)) return to.at(-1) ?? first;
-  return to.at(-2) ?? first;
-}
-
-/** Whether the two new axes are swapped at once, and nothing else is: a channel shuffle with channels last. */
-function isShuffled(node: GraphNode, trace: Trace, to: readonly number[]): boolean {
-  const [consumer, ...others] = trace.graph.consumersOf(node.outputs[0] ?? '');
-  const perm = consumer?.opType === 'Transpose' && others.length === 0 ? consumer.attribute('perm')?.ints : undefined;
-  const [a = 0, b = 0] = to;
-  return to.length === 2 && perm !== undefined && perm.every((axis, at) => axis === (at === a ? b : at === b ? a : at));
+  const [second = first, last = first] = [to.at(-2), to.at(-1)];
+  // A shuffle has few groups of many channels.
+  if (endOfShuffle(node, trace, to)) return (after[second] ?? 1) > (after[last] ?? 1) ? second : last;
+  return last === after.length - 1 ? second : last;
 }
 
 /** Ties all channels at the same place of a new axis; returns what that axis is then. */
