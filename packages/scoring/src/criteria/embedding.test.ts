@@ -65,3 +65,10 @@ test('the unbiased estimator of dependence is 0 on average for what is independe
   expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(0, 6);
   expect(unbiasedHsic(own, own, 4)).toBeGreaterThan(0);
 });
+
+test('what all features have in common does not matter, however large it is', () => {
+  const vectors = [1, 2, 4, 9, 3].map((value, index) => Float64Array.of(value, index));
+  const far = vectors.map((vector) => vector.map((value) => value + 1e6));
+  const [near, away] = [kernelOf(vectors), kernelOf(far)];
+  expect(unbiasedHsic(away, away, 5) / unbiasedHsic(near, near, 5)).toBeCloseTo(1, 6);
+});

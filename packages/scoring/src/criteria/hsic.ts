@@ -1,13 +1,26 @@
 /** The least number of samples for which the unbiased estimator is defined. */
 export const LEAST_SAMPLES = 4;
 
-/** The inner products of all pairs of vectors, without those of a vector with itself: a linear kernel. */
+/** The vectors less their mean. */
+function centred(vectors: readonly Float64Array[]): readonly Float64Array[] {
+  const mean = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) {
+    for (let index = 0; index < mean.length; index++) mean[index] = (mean[index] ?? 0) + (vector[index] ?? 0);
+  }
+  return vectors.map((vector) => vector.map((value, index) => value - (mean[index] ?? 0) / vectors.length));
+}
+
+/**
+ * A linear kernel: the inner products of all pairs of vectors, without those of a vector with itself. The vectors are centred
+ * before: the estimator below does not see what is added to rows and columns as a whole, but digits would be lost in it.
+ */
 export function kernelOf(vectors: readonly Float64Array[]): Float64Array {
   const n = vectors.length;
   const kernel = new Float64Array(n * n);
-  for (const [row, a] of vectors.entries()) {
+  const around = centred(vectors);
+  for (const [row, a] of around.entries()) {
     for (let column = 0; column < row; column++) {
-      const b = vectors[column] ?? new Float64Array(0);
+      const b = around[column] ?? new Float64Array(0);
       let product = 0;
       for (let index = 0; index < a.length; index++) product += (a[index] ?? 0) * (b[index] ?? 0);
       kernel[row * n + column] = product;
