@@ -1,5 +1,6 @@
 import { GraphBuilder, type OnnxModel } from '@espalier/onnx';
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { Block, TensorShapes } from './block.js';
 import { findBlocks } from './find.js';
 import { removeBlocks } from './remove.js';
@@ -79,6 +80,28 @@ test.each([
   }
   expect(levelIn(model, await traceModel(model))).toBeUndefined();
 });
+
+test.each([false, true])(
+  'any units and the innermost level of a U-Net can go together (inner part first: %s)',
+  async (isInnerFirst) => {
+    const model = plainUnet({ levels: 2, isInnerFirst });
+    const shapes = await traceModel(model);
+    for (const granularity of ['block', 'layer'] as const) {
+      const removable = findBlocks(model, shapes, granularity).flatMap(({ index, removable: canGo }) =>
+        canGo ? [index] : [],
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.subarray(removable), async (remove) => {
+          const pruned = removeBlocks(model, shapes, { granularity, remove });
+          const traced = await traceModel(pruned.model);
+          expect(traced.get('y')?.dims).toEqual([1, 2, 32, 32]);
+          for (const [name, shape] of traced) expect(pruned.shapes.get(name)).toEqual(shape);
+        }),
+        { numRuns: 8, seed: 1, examples: [[removable]] },
+      );
+    }
+  },
+);
 
 test('the activation in front of the layer that reads a level stays', async () => {
   const pruned = await withoutLevel(pix2pixUnet({ levels: 2 }));
