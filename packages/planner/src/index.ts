@@ -13,8 +13,15 @@ export type { Interval, LatencyEstimate, PairedMeasurement, RatioEstimate } from
 
 // Solver
 export { loadSolver, type LeastExcess, type Solver } from './solver/solve.js';
+export type { BestSets } from './solver/k-best.js';
+export type { FrontOptions, FrontPoint, ParetoFront } from './solver/pareto.js';
+export type { BlockReason, ExplainOptions, Explanation } from './solver/explain.js';
+export type { LimitChange, LimitEffect } from './solver/limit-effects.js';
+export type { Relaxation } from './solver/smallest-relaxations.js';
 export type {
+  BlockGroup,
   BlockImportance,
+  ChosenSet,
   LatencyLimit,
   LowestReachable,
   Solution,

@@ -3,9 +3,9 @@ import { blockSet } from '../latency/block-set.js';
 import { Z95 } from '../latency/estimate.js';
 import type { LatencyTable } from '../latency/latency-table.js';
 import { at } from '../latency/vector.js';
-import { type Cone, halfGradient, quadraticForm, type QuadraticForm } from './cone.js';
-import { positionKey, type Program } from './program.js';
-import type { SolveProblem, SolveTarget } from './problem.js';
+import { type Cone, halfGradient, quadraticForm, type QuadraticForm, scaleCone } from './cone.js';
+import { type GroupLimit, positionKey, type Program } from './program.js';
+import type { BlockGroup, SolveProblem, SolveTarget } from './problem.js';
 
 /** A problem over blocks as a program over free positions. */
 export interface CompiledProblem {
@@ -38,6 +38,7 @@ export function compileProblem(problem: SolveProblem): CompiledProblem {
     cones: problem.targets.map((target) => coneOf(target, free, forbidden, problem)),
     minCount: Math.max(0, (problem.minRemoved ?? 0) - forbidden.length),
     maxCount: Math.min(free.length, (problem.maxRemoved ?? Number.POSITIVE_INFINITY) - forbidden.length),
+    groups: (problem.groups ?? []).map((group) => groupLimit(group, free, forbidden)),
     excluded: excludedKeys(problem.excluded ?? [], free, forbidden),
   };
   return { program, free, forbidden, costUnit };
@@ -76,23 +77,6 @@ function coneOf(
     },
     amount,
   );
-}
-
-/** Divides a latency, with its variance, by the limit. */
-function scaleCone({ z, mean0, mean, constant, diagonal, form }: Cone, amount: number): Cone {
-  const variance = amount ** 2;
-  return {
-    z,
-    mean0: mean0 / amount,
-    mean: mean.map((value) => value / amount),
-    constant: constant / variance,
-    diagonal: diagonal.map((value) => value / variance),
-    form: quadraticForm(
-      form.constant / variance,
-      form.cross.map((value) => value / variance),
-      form.matrix.map((value) => value / variance),
-    ),
-  };
 }
 
 /** q over the columns, with x = 1 at the fixed positions and 0 elsewhere. */
@@ -143,6 +127,16 @@ function varianceOf(table: LatencyTable, baseSd: number): Pick<Cone, 'constant' 
       Float64Array.from(shares, (share) => -base * share),
       matrix,
     ),
+  };
+}
+
+function groupLimit(group: BlockGroup, free: readonly number[], forbidden: readonly number[]): GroupLimit {
+  const members = blockSet(group.blocks);
+  const gone = members.filter((index) => forbidden.includes(index)).length;
+  const positionOf = new Map(free.map((index, position) => [index, position]));
+  return {
+    positions: members.flatMap((index) => positionOf.get(index) ?? []),
+    maxCount: members.length - group.minKept - gone,
   };
 }
 

@@ -74,3 +74,21 @@ export function halfGradient({ cross, matrix, support }: QuadraticForm, x: Float
   }
   return gradient;
 }
+
+/** Divides a latency, with its variance, by a positive amount: upper(x) ≤ 1 then says that it is at most the amount. */
+export function scaleCone({ z, mean0, mean, constant, diagonal, form }: Cone, amount: number): Cone {
+  const variance = amount ** 2;
+  return {
+    z,
+    mean0: mean0 / amount,
+    mean: mean.map((value) => value / amount),
+    constant: constant / variance,
+    diagonal: diagonal.map((value) => value / variance),
+    form: {
+      constant: form.constant / variance,
+      cross: form.cross.map((value) => value / variance),
+      matrix: form.matrix.map((value) => value / variance),
+      support: form.support,
+    },
+  };
+}

@@ -3,7 +3,7 @@ import { at } from '../latency/vector.js';
 import { coneMean, type LinearRow } from './cone.js';
 import { applyDeviation, searchDeviations, searchStart } from './deviation-search.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
-import { countRows, isFeasible, type Program } from './program.js';
+import { countRows, hasImpossibleCount, isFeasible, type Program } from './program.js';
 import { lagrangianBound, type LinearBound, unitBox } from './linear-bound.js';
 
 /** The set of smallest worst-case excess; `worst` is the largest mean over its limit. */
@@ -26,7 +26,7 @@ const MOST_NODES = 2_000_000;
  */
 export function searchLowest(highs: Highs, program: Program): Lowest | undefined {
   const rules: Program = { ...program, cones: [] };
-  if (program.maxCount < program.minCount) return undefined;
+  if (hasImpossibleCount(program)) return undefined;
   const worstOf = (positions: readonly number[]): number =>
     Math.max(...program.cones.map((cone) => coneMean(cone, positions)));
   if (program.size === 0) return isFeasible(rules, []) ? { positions: [], worst: worstOf([]) } : undefined;

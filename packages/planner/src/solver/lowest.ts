@@ -4,7 +4,7 @@ import type { LowestReachable, SolveProblem, SolveTarget, TargetPrediction } fro
 
 /**
  * The set of lowest predicted latency on each target by itself: whatever saves time goes, within the limits on the number
- * of blocks, best saving first. `excluded` sets count: this is about the device, not about what was tried.
+ * of blocks, best saving first, which is exact because no block is in two groups. `excluded` sets count: this is about the device, not about what was tried.
  * @throws PlannerError `saving-unknown`
  */
 export function lowestReachable(problem: Omit<SolveProblem, 'excluded'>): readonly LowestReachable[] {
@@ -15,9 +15,13 @@ export function lowestReachable(problem: Omit<SolveProblem, 'excluded'>): readon
 }
 
 /** What is expected of a target without the blocks `removed`. */
-export function predictTarget({ target, table, limit }: SolveTarget, removed: readonly number[]): TargetPrediction {
-  const limitMs = 'ratio' in limit ? limit.ratio * table.base.p50Ms : limit.limitMs;
-  return { target, limitMs, ...predictLatency(table, removed) };
+export function predictTarget(target: SolveTarget, removed: readonly number[]): TargetPrediction {
+  return { target: target.target, limitMs: limitInMs(target), ...predictLatency(target.table, removed) };
+}
+
+/** A limit in ms; of a ratio: of the pooled base. */
+export function limitInMs({ table, limit }: SolveTarget): number {
+  return 'ratio' in limit ? limit.ratio * table.base.p50Ms : limit.limitMs;
 }
 
 function lowestSet(problem: Omit<SolveProblem, 'excluded'>, { table }: SolveTarget): readonly number[] {
@@ -27,8 +31,27 @@ function lowestSet(problem: Omit<SolveProblem, 'excluded'>, { table }: SolveTarg
     .filter(({ index }) => !pinned.includes(index) && !forbidden.includes(index))
     .map(({ index }) => ({ index, share: shareOf.get(index) ?? 0 }))
     .toSorted((a, b) => b.share - a.share || a.index - b.index);
-  const worthwhile = candidates.filter(({ share }) => share > 0).length;
-  const wanted = Math.max(worthwhile, minRemoved - forbidden.length);
-  const taken = Math.max(0, Math.min(wanted, maxRemoved - forbidden.length));
-  return blockSet([...forbidden, ...candidates.slice(0, taken).map(({ index }) => index)]);
+  const room = groupRoom(problem);
+  const taken: number[] = [];
+  for (const { index, share } of candidates) {
+    const count = forbidden.length + taken.length;
+    if (count >= maxRemoved || (share <= 0 && count >= minRemoved)) break;
+    if (room.take(index)) taken.push(index);
+  }
+  return blockSet([...forbidden, ...taken]);
+}
+
+/** How many more blocks of each group may go. */
+function groupRoom({ groups = [], forbidden = [] }: Omit<SolveProblem, 'excluded'>): { take(index: number): boolean } {
+  const groupOf = new Map(groups.flatMap((group) => group.blocks.map((index) => [index, group] as const)));
+  const left = new Map(groups.map((group) => [group, new Set(group.blocks).size - group.minKept]));
+  const take = (index: number): boolean => {
+    const group = groupOf.get(index);
+    if (group === undefined) return true;
+    const more = left.get(group) ?? 0;
+    left.set(group, more - 1);
+    return more > 0;
+  };
+  for (const index of blockSet(forbidden)) take(index);
+  return { take };
 }

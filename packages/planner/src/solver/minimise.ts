@@ -4,7 +4,7 @@ import { tangentRow, type VarianceRange } from './cone-cuts.js';
 import { searchDeviations, searchStart, type SearchResult, type ValuedSet } from './deviation-search.js';
 import { costJudge } from './judge.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
-import { countRows, isFeasible, type Program } from './program.js';
+import { countRows, hasImpossibleCount, isFeasible, type Program } from './program.js';
 import { type Box, lagrangianBound, unitBox } from './linear-bound.js';
 import { relax, type Relaxation } from './relaxation.js';
 import type { ConeRow } from './surrogate.js';
@@ -43,7 +43,7 @@ const MOST_RELAXED_BLOCKS = 50_000;
  * @throws PlannerError `solver-failed`
  */
 export function minimiseCost(highs: Highs, program: Program): ProgramAnswer {
-  if (program.maxCount < program.minCount) return trivialAnswer(undefined);
+  if (hasImpossibleCount(program)) return trivialAnswer(undefined);
   if (program.size === 0) return trivialAnswer(isFeasible(program, []) ? [] : undefined);
   return new Minimisation(highs, program).run();
 }

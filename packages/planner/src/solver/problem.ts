@@ -18,6 +18,14 @@ export interface BlockImportance {
   readonly importance: number;
 }
 
+/** Blocks of which some have to stay, such as a stage of the network. */
+export interface BlockGroup {
+  readonly name: string;
+  readonly blocks: readonly number[];
+  /** At least so many of them stay. */
+  readonly minKept: number;
+}
+
 /** Which blocks to remove, at the smallest loss of importance, so that every target keeps its limit? */
 export interface SolveProblem {
   readonly blocks: readonly BlockImportance[];
@@ -28,6 +36,8 @@ export interface SolveProblem {
   readonly forbidden?: readonly number[];
   readonly minRemoved?: number;
   readonly maxRemoved?: number;
+  /** No block is in two of them. */
+  readonly groups?: readonly BlockGroup[];
   /** Sets that are no answer, such as those that were verified and missed. */
   readonly excluded?: readonly (readonly number[])[];
   /** The predicted latency plus this many standard deviations has to keep the limit. Default 1.96: the 95 % interval. */
@@ -62,15 +72,19 @@ export interface SolveProof {
   readonly nodes: number;
 }
 
+/** A set that keeps every limit. */
+export interface ChosenSet {
+  readonly status: 'optimal' | 'limit';
+  readonly removed: readonly number[];
+  readonly keptImportance: number;
+  /** Per target, in the order of the problem. */
+  readonly predictions: readonly TargetPrediction[];
+  readonly proof: SolveProof;
+}
+
 /** The best set, or the proof that there is none. `undecided`: cut short before either was found. */
 export type Solution =
-  | {
-      readonly status: 'optimal' | 'limit';
-      readonly removed: readonly number[];
-      readonly keptImportance: number;
-      readonly predictions: readonly TargetPrediction[];
-      readonly proof: SolveProof;
-    }
+  | ChosenSet
   | {
       readonly status: 'infeasible';
       /** Per target, in the order of the problem. */
@@ -84,7 +98,7 @@ export type Solution =
  * @throws PlannerError `problem-invalid`, `budget-invalid`
  */
 export function checkProblem(problem: SolveProblem): void {
-  const { blocks, targets, pinned = [], forbidden = [] } = problem;
+  const { blocks, targets, pinned = [], forbidden = [], groups = [] } = problem;
   const known = new Set(blocks.map(({ index }) => index));
   if (known.size !== blocks.length) invalid('A block is listed twice');
   if (blocks.some(({ importance }) => !Number.isFinite(importance))) invalid('An importance is not a finite number');
@@ -92,10 +106,24 @@ export function checkProblem(problem: SolveProblem): void {
   for (const index of [...pinned, ...forbidden]) if (!known.has(index)) invalid(`Block ${index} is not in the problem`);
   const both = forbidden.find((index) => pinned.includes(index));
   if (both !== undefined) invalid(`Block ${both} must both stay and go`);
+  checkGroups(groups, known);
   for (const { target, limit } of targets) {
     const amount = 'ratio' in limit ? limit.ratio : limit.limitMs;
     if (!(amount > 0) || !Number.isFinite(amount)) {
       throw new PlannerError('budget-invalid', `The limit of ${target} is ${amount}`, { hint: 'It must be above 0' });
+    }
+  }
+}
+
+function checkGroups(groups: readonly BlockGroup[], known: ReadonlySet<number>): void {
+  const groupOf = new Map<number, string>();
+  for (const { name, blocks, minKept } of groups) {
+    if (!Number.isInteger(minKept) || minKept < 0) invalid(`Group ${name} has to keep ${minKept} blocks`);
+    for (const index of new Set(blocks)) {
+      if (!known.has(index)) invalid(`Block ${index} of group ${name} is not in the problem`);
+      const other = groupOf.get(index);
+      if (other !== undefined) invalid(`Block ${index} is in the groups ${other} and ${name}`);
+      groupOf.set(index, name);
     }
   }
 }

@@ -3,78 +3,24 @@ import fc from 'fast-check';
 import { fitLatencyTable } from '../latency/fit.js';
 import { predictLatency } from '../latency/predict.js';
 import { noisyDevice } from '../testing/noisy-device.js';
+import {
+  cases,
+  groupsOf,
+  indicesOf,
+  isAllowed,
+  keptBy,
+  problemOf,
+  subsetsOf,
+  upperExcess,
+} from '../testing/random-problem.js';
 import { randomSubset, seededRandom } from '../testing/random.js';
-import type { LatencyLimit, SolveProblem, SolveTarget } from './problem.js';
+import type { LatencyLimit, SolveProblem } from './problem.js';
 import { loadSolver, type Solver } from './solve.js';
 
 let solver: Solver;
 beforeAll(async () => {
   solver = await loadSolver();
 });
-
-interface Case {
-  readonly seed: number;
-  readonly blocks: number;
-  readonly targets: number;
-  readonly ratio: number;
-  readonly absolute: boolean;
-  readonly sets: number;
-}
-
-const cases = (mostBlocks: number): fc.Arbitrary<Case> =>
-  fc.record({
-    seed: fc.nat(),
-    blocks: fc.integer({ min: 1, max: mostBlocks }),
-    targets: fc.integer({ min: 1, max: 3 }),
-    ratio: fc.double({ min: 0.4, max: 1.05, noNaN: true }),
-    absolute: fc.boolean(),
-    sets: fc.integer({ min: 0, max: 3 }),
-  });
-
-function problemOf({ seed, blocks, targets, ratio, absolute, sets }: Case): SolveProblem {
-  const random = seededRandom(seed);
-  return {
-    blocks: Array.from({ length: blocks }, (_, index) => ({ index, importance: random() })),
-    targets: Array.from({ length: targets }, (_, at): SolveTarget => {
-      const table = fitLatencyTable(noisyDevice({ seed: seed + at, blocks, sessionSd: 0.01 }).table(sets));
-      return {
-        target: `target-${at}`,
-        table,
-        limit: absolute ? { limitMs: ratio * table.base.p50Ms } : { ratio },
-      };
-    }),
-  };
-}
-
-const indicesOf = ({ blocks }: SolveProblem): readonly number[] => blocks.map(({ index }) => index);
-
-function subsetsOf(indices: readonly number[]): readonly (readonly number[])[] {
-  return indices.reduce<readonly (readonly number[])[]>(
-    (sets, index) => [...sets, ...sets.map((set) => [...set, index])],
-    [[]],
-  );
-}
-
-/** What the documentation says a set has to satisfy, from the predictions alone. */
-function isAllowed(problem: SolveProblem, set: readonly number[]): boolean {
-  const { pinned = [], forbidden = [], minRemoved = 0, maxRemoved = Number.POSITIVE_INFINITY, excluded = [] } = problem;
-  return (
-    pinned.every((index) => !set.includes(index)) &&
-    forbidden.every((index) => set.includes(index)) &&
-    set.length >= minRemoved &&
-    set.length <= maxRemoved &&
-    !excluded.some((other) => other.length === set.length && other.every((index) => set.includes(index))) &&
-    problem.targets.every((target) => upperExcess(target, set) <= 0)
-  );
-}
-
-function upperExcess({ table, limit }: SolveTarget, set: readonly number[]): number {
-  const { ci, ratio } = predictLatency(table, set);
-  return 'ratio' in limit ? ratio.ci[1] - limit.ratio : ci[1] - limit.limitMs;
-}
-
-const keptBy = ({ blocks }: SolveProblem, set: readonly number[]): number =>
-  blocks.reduce((sum, { index, importance }) => (set.includes(index) ? sum : sum + importance), 0);
 
 const mostKept = (problem: SolveProblem): number =>
   Math.max(
@@ -103,7 +49,7 @@ describe('the set that is chosen', () => {
     );
   });
 
-  test('obeys pins, blocks that must go, counts and exclusions, and is the best that does', () => {
+  test('obeys pins, blocks that must go, counts, stages and exclusions, and is the best that does', () => {
     fc.assert(
       fc.property(cases(8), fc.nat(), (form, seed) => {
         const problem = problemOf(form);
@@ -114,6 +60,7 @@ describe('the set that is chosen', () => {
           ...problem,
           pinned: special.slice(0, 1),
           forbidden: special.slice(1, random() < 0.5 ? 2 : 1),
+          groups: groupsOf(problem, random),
           minRemoved,
           maxRemoved: minRemoved + Math.floor(random() * form.blocks),
           excluded: [[], randomSubset(random, form.blocks, Math.ceil(form.blocks / 2)), special.slice(1)],
@@ -252,6 +199,10 @@ test('a problem without meaning is refused, with the reason', () => {
   refused({ pinned: [9] }, 'problem-invalid');
   refused({ pinned: [1], forbidden: [1] }, 'problem-invalid');
   refused({ targets: [] }, 'problem-invalid');
+  refused({ groups: [{ name: 'stage', blocks: [9], minKept: 1 }] }, 'problem-invalid');
+  refused({ groups: [{ name: 'stage', blocks: [1], minKept: 0.5 }] }, 'problem-invalid');
+  const twice = ['a', 'b'].map((name) => ({ name, blocks: [1], minKept: 1 }));
+  refused({ groups: twice }, 'problem-invalid');
   refused({ blocks: [{ index: 0, importance: Number.NaN }] }, 'problem-invalid');
   refused({ blocks: [...problem.blocks, { index: 77, importance: 1 }] }, 'saving-unknown');
   refused({ targets: problem.targets.map((target) => ({ ...target, limit: { ratio: 0 } })) }, 'budget-invalid');

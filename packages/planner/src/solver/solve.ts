@@ -1,13 +1,13 @@
 import type { Highs } from 'highs';
-import { blockSet } from '../latency/block-set.js';
-import { at } from '../latency/vector.js';
-import { compileProblem, type CompiledProblem } from './compile.js';
+import { removedBlocks, solveProblem } from './best-set.js';
+import { compileProblem } from './compile.js';
+import { explainSolution, type ExplainOptions, type Explanation } from './explain.js';
 import { loadHighs } from './highs.js';
-import { minimiseCost, type ProgramAnswer } from './minimise.js';
+import { bestSets, type BestSets } from './k-best.js';
 import { searchLowest } from './least-excess.js';
-import { lowestReachable, predictTarget } from './lowest.js';
-import { checkProblem, type Solution, type SolveProblem, type SolveProof, type TargetPrediction } from './problem.js';
-import { dropFreeBlocks } from './tie-break.js';
+import { predictTarget } from './lowest.js';
+import { frontOf, type FrontOptions, type ParetoFront } from './pareto.js';
+import { checkProblem, type Solution, type SolveProblem, type TargetPrediction } from './problem.js';
 
 /** The set that comes closest to every limit at once. */
 export interface LeastExcess {
@@ -31,6 +31,23 @@ export interface Solver {
    * @throws PlannerError as `solve`
    */
   leastExcess(problem: SolveProblem): LeastExcess | undefined;
+  /**
+   * The `count` best sets, in order of kept importance: the first is what `solve` finds, each other the best without those
+   * before it.
+   * @throws PlannerError as `solve`
+   */
+  solveBest(problem: SolveProblem, count: number): BestSets;
+  /**
+   * What can be kept at each latency of one target, or at each share of all limits at once.
+   * @throws PlannerError as `solve`
+   */
+  paretoFront(problem: SolveProblem, options: FrontOptions): ParetoFront;
+  /**
+   * Why the solution is what it is: what the opposite would cost block by block, what each limit costs and would bring,
+   * and, where there is no answer, how little it takes to have one.
+   * @throws PlannerError as `solve`
+   */
+  explain(problem: SolveProblem, solution: Solution, options?: ExplainOptions): Explanation;
 }
 
 /**
@@ -40,27 +57,11 @@ export interface Solver {
 export async function loadSolver(): Promise<Solver> {
   const highs = await loadHighs();
   return {
-    solve: (problem) => solveWith(highs, problem),
+    solve: (problem) => solveProblem(highs, problem),
     leastExcess: (problem) => leastExcessWith(highs, problem),
-  };
-}
-
-function solveWith(highs: Highs, problem: SolveProblem): Solution {
-  checkProblem(problem);
-  const compiled = compileProblem(problem);
-  const answer = minimiseCost(highs, compiled.program);
-  const proof = proofOf(problem, compiled, answer);
-  if (answer.positions === undefined && answer.proven) {
-    return { status: 'infeasible', lowestReachable: lowestReachable(problem), proof };
-  }
-  if (answer.positions === undefined) return { status: 'undecided', proof };
-  const removed = removedBlocks(compiled, dropFreeBlocks(compiled.program, answer.positions));
-  return {
-    status: answer.proven ? 'optimal' : 'limit',
-    removed,
-    keptImportance: keptImportance(problem, removed),
-    predictions: problem.targets.map((target) => predictTarget(target, removed)),
-    proof,
+    solveBest: (problem, count) => bestSets(highs, problem, count),
+    paretoFront: (problem, options) => frontOf(highs, problem, options),
+    explain: (problem, solution, options) => explainSolution(highs, problem, solution, options),
   };
 }
 
@@ -75,26 +76,4 @@ function leastExcessWith(highs: Highs, problem: SolveProblem): LeastExcess | und
     predictions: problem.targets.map((target) => predictTarget(target, removed)),
     worst: lowest.worst,
   };
-}
-
-function removedBlocks({ free, forbidden }: CompiledProblem, positions: readonly number[]): readonly number[] {
-  return blockSet([...forbidden, ...positions.map((position) => at(free, position))]);
-}
-
-function keptImportance({ blocks }: SolveProblem, removed: readonly number[]): number {
-  const gone = new Set(removed);
-  return blocks.reduce((sum, { index, importance }) => (gone.has(index) ? sum : sum + importance), 0);
-}
-
-function proofOf(problem: SolveProblem, compiled: CompiledProblem, answer: ProgramAnswer): SolveProof {
-  const { positions, proven, lowerBound, relaxations, cuts, nodes } = answer;
-  const effort = { relaxations, cuts, nodes };
-  if (positions === undefined && proven) return { status: 'infeasible', keptBound: null, gap: null, ...effort };
-  const whole = keptImportance(problem, compiled.forbidden);
-  const keptBound = whole - lowerBound * compiled.costUnit;
-  const gap =
-    positions === undefined
-      ? null
-      : Math.max(0, keptBound - keptImportance(problem, removedBlocks(compiled, positions)));
-  return { status: proven ? 'optimal' : 'limit', keptBound, gap, ...effort };
 }

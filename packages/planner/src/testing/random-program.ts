@@ -28,6 +28,7 @@ export function randomProgram(random: () => number, shape: ProgramShape): Progra
     cones,
     minCount: 0,
     maxCount: size,
+    groups: [],
     excluded: new Set(),
   };
 }
@@ -65,7 +66,18 @@ export function withRules(random: () => number, program: Program): Program {
   const excluded = Array.from({ length: Math.floor(random() * 4) }, () =>
     positionKey(randomSubset(random, size, Math.floor(random() * (size + 1)))),
   );
-  return { ...program, minCount, maxCount: minCount + Math.floor(random() * size), excluded: new Set(excluded) };
+  const half = Math.ceil(size / 2);
+  const groups = [
+    { positions: [...Array(half).keys()], maxCount: Math.floor(random() * (half + 1)) },
+    { positions: Array.from({ length: size - half }, (_, index) => half + index), maxCount: size - half },
+  ];
+  return {
+    ...program,
+    minCount,
+    maxCount: minCount + Math.floor(random() * size),
+    groups,
+    excluded: new Set(excluded),
+  };
 }
 
 /** Every subset, judged one by one. */

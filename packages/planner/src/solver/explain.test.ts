@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { predictLatency } from '../latency/predict.js';
+import { cases, groupsOf, indicesOf, isAllowed, keptBy, problemOf, subsetsOf } from '../testing/random-problem.js';
+import { seededRandom } from '../testing/random.js';
+import type { Explanation } from './explain.js';
+import type { LimitChange } from './limit-effects.js';
+import type { SolveProblem, SolveTarget } from './problem.js';
+import type { Relaxation } from './smallest-relaxations.js';
+import { loadSolver, type Solver } from './solve.js';
+
+let solver: Solver;
+beforeAll(async () => {
+  solver = await loadSolver();
+});
+
+/** A problem with the limit of one target changed by a factor; Infinity: without the target. */
+function relaxed(problem: SolveProblem, chosen: readonly number[], factor: number): SolveProblem {
+  const change = (target: SolveTarget, at: number): readonly SolveTarget[] => {
+    if (!chosen.includes(at)) return [target];
+    if (!Number.isFinite(factor)) return [];
+    const { limit } = target;
+    return [
+      { ...target, limit: 'ratio' in limit ? { ratio: limit.ratio * factor } : { limitMs: limit.limitMs * factor } },
+    ];
+  };
+  return { ...problem, targets: problem.targets.flatMap(change) };
+}
+
+const allowedSets = (problem: SolveProblem): readonly (readonly number[])[] =>
+  subsetsOf(indicesOf(problem)).filter((set) => isAllowed(problem, set));
+
+const mostKept = (problem: SolveProblem, sets: readonly (readonly number[])[]): number =>
+  Math.max(...sets.map((set) => keptBy(problem, set)));
+
+const ofLimit = ({ table, limit }: SolveTarget, set: readonly number[]): number => {
+  const { ci, ratio } = predictLatency(table, set);
+  return 'ratio' in limit ? ratio.ci[1] / limit.ratio : ci[1] / limit.limitMs;
+};
+
+function expectChange(change: LimitChange, difference: number): void {
+  if (difference === Number.NEGATIVE_INFINITY) expect(change.status).toBe('impossible');
+  else if (change.status === 'changed') expect(change.keptDifference).toBeCloseTo(difference, 8);
+  else throw new Error(`a change of ${difference} is called ${change.status}`);
+}
+
+function expectAnswer(problem: SolveProblem, explanation: Extract<Explanation, { status: 'answered' }>): void {
+  const allowed = allowedSets(problem);
+  const kept = mostKept(problem, allowed);
+  const without = (change: SolveProblem): number => mostKept(problem, allowedSets(change)) - kept;
+  for (const { index, removed, reason, opposite } of explanation.blocks) {
+    const others = allowed.filter((set) => set.includes(index) !== removed);
+    if (problem.pinned?.includes(index)) expect({ reason, removed }).toEqual({ reason: 'pinned', removed: false });
+    else expect(reason).toBe(others.length === 0 ? 'needed' : 'chosen');
+    if (opposite !== null) expect(opposite.cost).toBeCloseTo(kept - mostKept(problem, others), 8);
+  }
+  for (const [at, limit] of explanation.limits.entries()) {
+    expect(limit.binds).toBe(without(relaxed(problem, [at], Number.POSITIVE_INFINITY)) > 1e-9);
+    expectChange(limit.tighterByPercent, without(relaxed(problem, [at], 0.99)));
+    expectChange(limit.looserByPercent, without(relaxed(problem, [at], 1.01)));
+    expectChange(limit.nextTighter, without(relaxed(problem, [at], limit.ofLimit * (1 - 1e-9))));
+    const target = problem.targets[at];
+    if (target === undefined) throw new Error('no target');
+    const better = allowedSets(relaxed(problem, [at], Number.POSITIVE_INFINITY)).filter(
+      (set) => keptBy(problem, set) > kept + 1e-8,
+    );
+    const { nextLooser } = limit;
+    expect(nextLooser.status).toBe(better.length === 0 ? 'none' : 'changed');
+    if (nextLooser.status !== 'changed') continue;
+    const lowest = Math.min(...better.map((set) => ofLimit(target, set)));
+    expect(nextLooser.limitMs / limit.limitMs).toBeCloseTo(lowest, 8);
+    expect(nextLooser.keptDifference).toBeGreaterThan(0);
+  }
+}
+
+function expectRelaxation(problem: SolveProblem, chosen: readonly number[], relaxation: Relaxation | undefined): void {
+  const sets = allowedSets(relaxed(problem, chosen, Number.POSITIVE_INFINITY));
+  expect(relaxation?.status).toBe(sets.length === 0 ? 'impossible' : 'possible');
+  if (relaxation?.status !== 'possible') return;
+  const targets = problem.targets.filter((_, at) => chosen.includes(at));
+  const least = Math.min(...sets.map((set) => Math.max(...targets.map((target) => ofLimit(target, set)))));
+  expect(relaxation.proven).toBe(true);
+  expect(relaxation.factor).toBeCloseTo(least, 8);
+  expect(isAllowed(relaxed(problem, chosen, relaxation.factor * (1 + 1e-9)), relaxation.removed)).toBe(true);
+}
+
+test('an explanation says what trying every set says: of each block, of each limit, and of what is missing', () => {
+  const seen = { answered: 0, infeasible: 0, undecided: 0 };
+  fc.assert(
+    fc.property(cases(7), fc.nat(), (form, seed) => {
+      const plain = problemOf(form);
+      const problem = { ...plain, groups: groupsOf(plain, seededRandom(seed)), pinned: [0] };
+      const explanation = solver.explain(problem, solver.solve(problem));
+      seen[explanation.status] += 1;
+      if (explanation.status === 'answered') expectAnswer(problem, explanation);
+      if (explanation.status !== 'infeasible') return;
+      for (const at of problem.targets.keys()) expectRelaxation(problem, [at], explanation.alone[at]);
+      expectRelaxation(problem, [...problem.targets.keys()], explanation.together);
+    }),
+    { numRuns: 40 },
+  );
+  expect(seen.answered).toBeGreaterThan(5);
+  expect(seen.infeasible).toBeGreaterThan(5);
+  expect(seen.undecided).toBe(0);
+});
+
+test('only the blocks that are asked for are tried', () => {
+  const problem = problemOf({ seed: 1, blocks: 8, targets: 1, ratio: 0.8, absolute: false, sets: 0 });
+  const explanation = solver.explain(problem, solver.solve(problem), { blocks: [3] });
+  expect(explanation).toMatchObject({ status: 'answered', blocks: [{ index: 3 }] });
+});
