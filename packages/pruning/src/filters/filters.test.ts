@@ -288,6 +288,32 @@ test('weights that no removed filter touches keep their very bytes, and the reci
   expect(pruned.metadata.get('espalier.recipe')).toBe('{"filters":{"a":[1,3]}}');
 });
 
+test('weights that two layers share go from both, and quantised ones with the scales of their filters', async () => {
+  const model = classifier((g, x) => {
+    const a = g.relu('ra', g.conv('a', x, { out: 4 }));
+    const shared = g.heWeights('shared.weight', [4, 4, 3, 3], 36);
+    const conv = (name: string, input: string, weight: string): string =>
+      g.node('Conv', [input, weight], { pads: [1, 1, 1, 1] }, { name, channels: 4 });
+    const b = conv('c', g.relu('rb', conv('b', a, shared)), shared);
+    const stored = g.initializer(
+      'q',
+      constantData(
+        [6, 4, 3, 3],
+        Int8Array.from({ length: 216 }, (_, i) => (i % 17) - 8),
+      ),
+    );
+    const scales = g.uniform('q.scale', [6], [0.01, 0.02]);
+    const zeros = g.initializer('q.zero', constantData([6], Int8Array.of(0, 1, 0, 2, 0, -1)));
+    const weight = g.node('DequantizeLinear', [stored, scales, zeros], { axis: 0 }, { name: 'dequantise' });
+    return g.node('Conv', [b, weight], { pads: [1, 1, 1, 1] }, { name: 'd', channels: 6 });
+  });
+  const groups = await groupsOf(model);
+  expect(summaries(groups).slice(0, 2)).toEqual(['a 4: a,b,c → b,c,d', 'd 6: d → fc']);
+  const slices = groups[1]?.slices.map(({ tensor, axis, role }) => `${tensor}.${axis} ${role}`);
+  expect(slices?.toSorted()).toEqual(['fc.weight.1 reads', 'q.0 makes', 'q.scale.0 scales', 'q.zero.0 scales']);
+  await expectExact(model);
+});
+
 test('attention goes by head, also where the width of a head is read off the model', async () => {
   const model = attention();
   const groups = await groupsOf(model);

@@ -1,3 +1,4 @@
+import type { GraphNode } from '@espalier/onnx';
 import type { FormedGroup } from './grouping.js';
 import { FIXED } from './channels.js';
 import type { WeightSlice } from './group.js';
@@ -84,9 +85,15 @@ function storedAxesBehind(trace: Trace, { tensor, axis }: WeightUse): StoredAxis
         const roots = rootsOf(trace, name, index);
         if ([...roots].some((root) => wanted.has(root))) found.push({ tensor: name, axis: index });
       }
-    } else open.push(...(trace.graph.producerOf(name)?.inputs ?? []));
+    } else open.push(...dataOf(trace.graph.producerOf(name)));
   }
   return found;
+}
+
+/** What a node computes its result from: scales of a quantisation have uses of their own. */
+function dataOf(node: GraphNode | undefined): readonly string[] {
+  const inputs = node?.inputs ?? [];
+  return node?.opType === 'DequantizeLinear' ? inputs.slice(0, 1) : inputs;
 }
 
 function rootsOf(trace: Trace, tensor: string, axis: number): Set<number> {
