@@ -27,9 +27,8 @@ export async function candidateOf(store: Store, modelId: string, recipe: Recipe)
   return candidate;
 }
 
-const told = ({ tensor, node, from, to }: Reinitialised): Candidate['reinitialised'][number] => ({
-  tensor,
-  node,
+const told = ({ from, to, ...rest }: Reinitialised): Candidate['reinitialised'][number] => ({
+  ...rest,
   from: [...from],
   to: [...to],
 });
