@@ -100,7 +100,7 @@ test.each([
   [['prune', 'resnet20', '--remove', '3', '-o', 'x.onnx'], 'block-not-removable', 'shape 16×32×32 → 32×16×16'],
   [['prune', 'resnet20', '--remove', '99', '-o', 'x.onnx'], 'block-unknown', 'blocks 0 to 8'],
   [['prune', 'resnet20', '--remove', '1', '-o', '/nonexistent/x.onnx'], 'output-not-writable', '/nonexistent'],
-  [['score', 'resnet20', '--criterion', 'beauty'], 'beauty', 'l1, l2, bn-scale, random'],
+  [['score', 'resnet20', '--criterion', 'beauty'], 'beauty', 'espalier criteria'],
   [['measure', 'resnet20', '--provider', 'abacus'], 'provider-unavailable', 'abacus'],
   [['plan', 'resnet20', '--budget', 'soon'], 'contract-violated', '0.7x'],
 ])('%j fails with %s and says what to do', async (args, code, advice) => {

@@ -1,12 +1,12 @@
 import type { Granularity } from '@espalier/contracts';
 import type { ValueInfo } from '@espalier/onnx';
-import { type Block, type FilterGroup, findFilterGroups } from '@espalier/pruning';
+import { type Block, findFilterGroups } from '@espalier/pruning';
 import { type Command, Option } from 'commander';
 import { type Analysis, analyse } from '../analysis.js';
 import type { CommandContext } from '../context.js';
 import { sha256Of, withModel } from '../model-source.js';
 import { inputShape } from '../options.js';
-import { filterGroupsJson, filterGroupsText } from '../output/filter-groups-text.js';
+import { type FilterGroupFacts, filterGroupFacts, filterGroupsText } from '../output/filter-groups-text.js';
 import { formatCount, formatPercent, formatShape } from '../output/format.js';
 import { renderTable } from '../output/table.js';
 import { styled } from '../output/terminal.js';
@@ -29,7 +29,7 @@ interface Inspection {
     readonly outputs: readonly ValueInfo[];
   };
   readonly blocks: readonly Block[];
-  readonly filterGroups?: readonly Omit<FilterGroup, 'slices'>[];
+  readonly filterGroups?: readonly FilterGroupFacts[];
 }
 
 const EXAMPLES = `
@@ -69,7 +69,7 @@ async function inspect(named: string, options: InspectOptions, { terminal, signa
         outputs: graph.outputs,
       },
       blocks: analysis.blocks,
-      ...(groups === undefined ? {} : { filterGroups: filterGroupsJson(groups) }),
+      ...(groups === undefined ? {} : { filterGroups: filterGroupFacts(groups) }),
     };
     terminal.out(
       options.json

@@ -36,7 +36,18 @@ function namesText(names: readonly string[]): string {
   return [...names.slice(0, NAMED), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 }
 
-/** Filter groups as JSON: what the API tells of them. */
-export function filterGroupsJson(groups: readonly FilterGroup[]): readonly Omit<FilterGroup, 'slices'>[] {
-  return groups.map(({ slices: _slices, ...group }) => group);
+/** What is told of a filter group as JSON: the same as the API tells. */
+export type FilterGroupFacts = Omit<FilterGroup, 'slices'>;
+
+/** The facts of filter groups, without what only surgery needs. */
+export function filterGroupFacts(groups: readonly FilterGroup[]): readonly FilterGroupFacts[] {
+  return groups.map(({ name, filters, prunable, reason, producers, consumers, parameters }) => ({
+    name,
+    filters,
+    prunable,
+    ...(reason === undefined ? {} : { reason }),
+    producers,
+    consumers,
+    parameters,
+  }));
 }

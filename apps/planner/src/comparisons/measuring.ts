@@ -9,7 +9,7 @@ import type { MadeCandidate, StoredComparison } from './stored-state.js';
 export function labelOf(wish: ComparisonWish, { paths }: StoredComparison): string {
   if (wish.method === null) return 'the whole model';
   if (wish.method === 'layers') return `without ${wish.position} ${wish.position === 1 ? 'block' : 'blocks'}`;
-  return `without ${Math.round((paths.filters.rates[wish.position] ?? 0) * 100)} % of the filters`;
+  return `filters at a rate of ${Math.round((paths.filters.rates[wish.position] ?? 0) * 100)} %`;
 }
 
 /** A wish as a measurement of artifacts, and the candidate that was made for it; the whole model needs none. */

@@ -81,7 +81,7 @@ function groupNamed(groups: readonly FilterGroup[], name: string): FilterGroup {
   const group = groups.find((each) => each.name === name);
   if (group) return group;
   throw new PruningError('group-unknown', `there is no filter group ${JSON.stringify(name)}`, {
-    hint: '`espalier filters` lists the groups of a model',
+    hint: '`espalier inspect --filters` lists the groups of a model',
   });
 }
 
