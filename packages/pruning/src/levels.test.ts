@@ -111,6 +111,21 @@ test('the activation in front of the layer that reads a level stays', async () =
   ]);
 });
 
+test('a dropout on the way to the Concat changes nothing', async () => {
+  const g = new GraphBuilder('dropout', { seed: 2 });
+  const skip = g.relu('enc.relu', g.conv('enc', g.input('x', 'float32', [1, 3, 8, 8]), { out: 4 }));
+  const dropped = g.node('Dropout', [skip], {}, { name: 'drop', outputs: ['kept', 'mask'], channels: 4 });
+  const inner = g.relu('mid.relu', g.conv('mid', g.maxPool('pool', skip, { kernel: 2 }), { out: 8 }));
+  const joined = g.concat('cat', [upsample(g, 'up', inner), dropped]);
+  const decoded = g.relu('dec0.relu', g.conv('dec0', joined, { out: 4 }));
+  const model = g.output(g.conv('dec', decoded, { out: 2 }), { as: 'y' }).build();
+  const pruned = await withoutLevel(model);
+  expect(pruned.reinitialised).toEqual([
+    { tensor: 'dec0.weight', node: 'dec0', from: [4, 12, 3, 3], to: [4, 4, 3, 3], kept: 4 },
+  ]);
+  expect((await runModel(pruned.model))['y']?.dims).toEqual([1, 2, 8, 8]);
+});
+
 test('whatever else reads the tensor that is handed on goes on reading it', async () => {
   const g = new GraphBuilder('deep supervision', { seed: 2 });
   const skip = g.relu('enc.relu', g.conv('enc', g.input('x', 'float32', [1, 3, 8, 8]), { out: 4 }));

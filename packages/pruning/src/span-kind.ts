@@ -1,9 +1,10 @@
 import type { GraphNode } from '@espalier/onnx';
 import type { Shortcut } from './candidate.js';
-import { nodeAt } from './flow.js';
+import { nodeAt, tensorAt } from './flow.js';
 import { ACTIVATIONS, ARITHMETIC, CONCATENATIONS, JOINS, NOISE, NORMS, QUANTISERS } from './operators.js';
 import type { Chain, Span } from './region-tree.js';
 import { isSameShape, preserves, Rank, type Search, shapeAt } from './search.js';
+import { behindNoise } from './widths/link.js';
 
 /**
  * What a span is to its chain.
@@ -61,7 +62,10 @@ export function shortcutOf(search: Search, span: Span): Shortcut {
  * Everything between the two (down, deeper levels, up) is the inner branch of that Concat.
  */
 export function isLevel(search: Search, span: Span): boolean {
-  return shortcutOf(search, span) === 'concatenated' && joinOperands(search, span).includes(span.input);
+  if (shortcutOf(search, span) !== 'concatenated') return false;
+  const { graph } = search.flow;
+  const origins = joinOperands(search, span).map((operand) => behindNoise(graph, tensorAt(search.flow, operand) ?? ''));
+  return origins.includes(behindNoise(graph, tensorAt(search.flow, span.input) ?? ''));
 }
 
 /** `known` holds the kinds of all inner spans. */

@@ -1,5 +1,5 @@
 import type { GraphView } from '@espalier/onnx';
-import { CONCATENATIONS } from '../operators.js';
+import { CONCATENATIONS, NOISE } from '../operators.js';
 import { changedDims, isFollowable, NEW, newChannels, range, type WidthChange } from './change.js';
 import { changedAxis, type Dims, isSameDims } from './dims.js';
 
@@ -30,6 +30,15 @@ export function throughLink(
   return { axis, origins: own.map((origin) => (origin === NEW ? NEW : origin + start)) };
 }
 
+/** The tensor that an Identity, Dropout or the like hands on. */
+export function behindNoise(graph: GraphView, tensor: string): string {
+  let name = tensor;
+  for (let node = graph.producerOf(name); node && NOISE.has(node.opType); node = graph.producerOf(name)) {
+    name = node.inputs[0] ?? '';
+  }
+  return name;
+}
+
 /** Where a tensor's channels begin in another that is a Concat of it; undefined where it is none. */
 function placeInConcat(
   graph: GraphView,
@@ -44,7 +53,7 @@ function placeInConcat(
   const rank = dimsOf(output)?.length ?? 0;
   const along = node?.attribute('axis')?.int ?? 1;
   if (!node || !CONCATENATIONS.has(node.opType) || (along < 0 ? along + rank : along) !== axis) return undefined;
-  const position = node.inputs.indexOf(input);
+  const position = node.inputs.findIndex((tensor) => behindNoise(graph, tensor) === behindNoise(graph, input));
   if (position === -1) return undefined;
   return node.inputs.slice(0, position).reduce((sum, tensor) => sum + (dimsOf(tensor)?.[axis] ?? 0), 0);
 }
