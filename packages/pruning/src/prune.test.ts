@@ -52,8 +52,9 @@ test('weights that the removal of a block makes anew lose the filters that they 
   const [first, second] = groups.map(({ name }) => name);
   const filters = { [first ?? '']: [0, 5, 9], [second ?? '']: [1, 2] };
   const pruned = prune(model, shapes, { granularity: 'block', remove: [2], filters });
-  expect(pruned.reinitialised.map(({ to }) => to)).toEqual([[128, 64, 3, 3]]);
+  expect(pruned.reinitialised.map(({ to }) => to)).toEqual([[128, 2, 3, 3]]);
   expect(pruned.model.graph.initializer(pruned.reinitialised[0]?.tensor ?? '')?.dims).toEqual([128, 2, 3, 3]);
+  expect(JSON.parse(pruned.model.metadata.get('espalier.reinitialised') ?? '')).toEqual(pruned.reinitialised);
   expect((await runModel(pruned.model, { input: [1, 3, 32, 32] }))['logits']?.dims).toEqual([1, 10]);
 });
 

@@ -6,8 +6,8 @@ import { assertNothingEmpty } from './filters/needs.js';
 import { removedChannels } from './filters/keep-list.js';
 import { withoutChannels } from './filters/remove-filters.js';
 import { Aftermath } from './filters/survivors.js';
-import { DEFAULT_SEED } from './reinitialise.js';
-import { type PrunedModel, RECIPE_KEY, removeBlocks } from './remove.js';
+import { DEFAULT_SEED, type Reinitialised } from './reinitialise.js';
+import { type PrunedModel, RECIPE_KEY, REINITIALISED_KEY, removeBlocks } from './remove.js';
 
 /** What to remove of a model: blocks, filters, or both. */
 export interface PruningRecipe {
@@ -38,9 +38,19 @@ export function prune(model: OnnxModel, shapes: TensorShapes, recipe: PruningRec
   assertNothingEmpty(base.trace, new Aftermath(base.trace, gone));
   const left = analyse(without.model, without.shapes);
   const removed = carriedOver({ base, named: new Set(keep.keys()), gone }, left);
+  const reinitialised = without.reinitialised.map((each) => slimmed(each, left, removed));
   const metadata = new Map([[RECIPE_KEY, JSON.stringify(recorded(recipe, without))]]);
+  if (reinitialised.length > 0) metadata.set(REINITIALISED_KEY, JSON.stringify(reinitialised));
   const slim = withoutChannels(without.model, { analysis: left, removed, metadata });
-  return { ...without, model: slim, shapes: shapesAfter(without.shapes, left, removed) };
+  return { ...without, model: slim, reinitialised, shapes: shapesAfter(without.shapes, left, removed) };
+}
+
+/** A weight that was made anew, as it is without the filters that went. */
+function slimmed(made: Reinitialised, { trace }: Analysis, removed: ReadonlySet<number>): Reinitialised {
+  const to = new Aftermath(trace, removed).dimsOf(made.tensor) ?? made.to;
+  if (made.kept === undefined) return { ...made, to };
+  const axis = made.to.findIndex((dim, index) => dim !== made.from[index]);
+  return { ...made, to, kept: Math.min(made.kept, to[axis] ?? made.kept) };
 }
 
 /** The shapes with the widths that changed. */
