@@ -5,11 +5,16 @@ import { styled } from '../output/terminal.js';
 import type { CompareReport } from './report.js';
 
 /** A comparison that has ended, as a person reads it. */
-export function compareText({ comparison, files, wallSeconds }: CompareReport): string {
+export function compareText({ comparison, reinitialised, files, wallSeconds }: CompareReport): string {
   return [
     pointTable(comparison),
     '',
     ...latencies(comparison),
+    ...Object.entries(reinitialised).flatMap(([method, weights]) =>
+      weights.length === 0
+        ? []
+        : [line('', `${method}: made anew, to be trained: ${weights.map(({ tensor }) => tensor).join(', ')}`)],
+    ),
     '',
     `${comparison.status === 'finished' ? styled('green', '✔') : styled('red', `✘ ${comparison.status}`)}  ${comparison.message ?? ''}`.trimEnd(),
     ...Object.entries(files).flatMap(([what, path]) =>

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Comparison } from '@espalier/contracts';
+import type { Comparison, Reinitialised } from '@espalier/contracts';
 import { CliError } from '../errors.js';
 import { writeText } from '../output/files.js';
 
@@ -15,6 +15,8 @@ export interface CompareFolder {
 /** The report of a comparison, as `--json` prints it. */
 export interface CompareReport {
   readonly comparison: Comparison;
+  /** Weights of the two answers that their removal made anew, and that need training. */
+  readonly reinitialised: { readonly layers: readonly Reinitialised[]; readonly filters: readonly Reinitialised[] };
   /** Null: not written. */
   readonly files: Readonly<Record<keyof CompareFolder, string | null>>;
   readonly wallSeconds: number;
@@ -49,12 +51,14 @@ export async function prepareCompareFolder(folder: string): Promise<CompareFolde
  */
 export function reportOf(
   comparison: Comparison,
+  reinitialised: CompareReport['reinitialised'],
   folder: CompareFolder | undefined,
   wallSeconds: number,
 ): CompareReport {
   const { layers, filters, points } = comparison;
   return {
     comparison: { ...comparison, points: points.map(({ recipe: _recipe, ...point }) => point) },
+    reinitialised,
     files: {
       layers: layers.best === null ? null : (folder?.layers ?? null),
       filters: filters.best === null ? null : (folder?.filters ?? null),

@@ -1,6 +1,6 @@
 import type { Client } from '@espalier/client';
 import { downloadArtifact, uploadModelFile } from '@espalier/client/node';
-import type { Comparison } from '@espalier/contracts';
+import type { Comparison, MethodOutcome, Reinitialised } from '@espalier/contracts';
 import type { CommandContext } from '../context.js';
 import { withModel } from '../model-source.js';
 import { comparisonChart } from '../output/charts/comparison-chart.js';
@@ -31,7 +31,11 @@ export async function runCompare(
     terminal.err(`comparison ${created.id}`);
     return { name: source.name, comparison: await followComparison(client, created.id, context) };
   });
-  const report = reportOf(comparison, folder, (Date.now() - startedAt) / 1000);
+  const reinitialised = {
+    layers: await madeAnew(client, comparison.layers, signal),
+    filters: await madeAnew(client, comparison.filters, signal),
+  };
+  const report = reportOf(comparison, reinitialised, folder, (Date.now() - startedAt) / 1000);
   if (folder !== undefined) {
     for (const method of ['layers', 'filters'] as const) {
       const { best } = comparison[method];
@@ -41,6 +45,15 @@ export async function runCompare(
     await writeText(folder.report, JSON.stringify(report, undefined, 2));
   }
   return report;
+}
+
+async function madeAnew(
+  client: Client,
+  { best }: MethodOutcome,
+  signal: AbortSignal,
+): Promise<readonly Reinitialised[]> {
+  if (best === null) return [];
+  return (await client.candidates.get(best.candidateId, { signal })).reinitialised;
 }
 
 async function followComparison(client: Client, id: string, { terminal, signal }: CommandContext): Promise<Comparison> {
