@@ -2,6 +2,7 @@ import type { OnnxModel } from '@espalier/onnx';
 import type { TensorShapes } from '../block.js';
 import { balanceGroups } from './balance.js';
 import { elementCount } from '../constants.js';
+import { plausibleShapes } from '../plausible.js';
 import type { FilterGroup, SliceRole } from './group.js';
 import { type FormedGroup, groupsOf } from './grouping.js';
 import { needsOf } from './needs.js';
@@ -26,7 +27,7 @@ export interface Analysis {
 
 /** Follows the channels of a model and forms the groups. */
 export function analyse(model: OnnxModel, shapes: TensorShapes): Analysis {
-  const trace = traceChannels(model, shapes);
+  const trace = traceChannels(model, plausibleShapes(shapes));
   balanceGroups(trace);
   pinUnrepairable(trace);
   balanceGroups(trace);

@@ -1,3 +1,4 @@
+import { assertFewChannels } from '../../plausible.js';
 import type { Axis } from '../channels.js';
 import { resolvedShape } from '../shape-values.js';
 import { quoted } from '../trace.js';
@@ -98,6 +99,7 @@ const tile: Rule = (node, trace) => {
   }
   const axes = trace.axesOf(x).map((axis, index) => {
     if (!axis || after[index] === before[index]) return axis;
+    assertFewChannels(after[index] ?? 0);
     return Int32Array.from({ length: after[index] ?? 0 }, (_, entry) => axis[entry % axis.length] ?? -1);
   });
   trace.setAxes(node.outputs[0] ?? '', axes);
@@ -109,6 +111,10 @@ const depthToSpace: Rule = (node, trace) => {
   const channels = axes[1];
   const block = node.attribute('blocksize')?.int ?? 1;
   const length = (channels?.length ?? 0) / block ** 2;
+  if (!Number.isInteger(length)) {
+    trace.refuse(node, 'turned into pixels at node');
+    return;
+  }
   const isColumnFirst = node.attribute('mode')?.string === 'CRD';
   const placeOf = (entry: number): number => (isColumnFirst ? Math.floor(entry / block ** 2) : entry % length);
   const made = channels && new Int32Array(length).fill(-2);
@@ -126,6 +132,7 @@ const spaceToDepth: Rule = (node, trace) => {
   const axes = trace.axesOf(node.inputs[0] ?? '');
   const channels = axes[1];
   const block = node.attribute('blocksize')?.int ?? 1;
+  assertFewChannels((channels?.length ?? 0) * block ** 2);
   const made =
     channels &&
     Int32Array.from({ length: channels.length * block ** 2 }, (_, entry) => channels[entry % channels.length] ?? -1);
