@@ -70,6 +70,11 @@ test('data that do not fit the model are refused before any process is started',
   await expect(scored({}, {}, { arrays: [flat, labels] })).rejects.toMatchObject({ code: 'dataset-unfit' });
 });
 
+test('a file that is no model is told of as in a measurement', async () => {
+  const failed = scored({}, {}, { model: Buffer.from('no model') });
+  await expect(failed).rejects.toMatchObject({ name: 'MeasureError', code: 'model-invalid' });
+});
+
 test('a scoring that is cancelled stops at once', async () => {
   const controller = new AbortController();
   const failed = scored(ENDLESS, { signal: controller.signal, onProgress: () => controller.abort() });

@@ -6,12 +6,13 @@ import {
   captureEnvironment,
   defaultMemoryLimitBytes,
   environmentWarnings,
+  MeasureError,
   onnxruntimeVersion,
   runGuarded,
   traceShapes,
   watchEnvironment,
 } from '@espalier/measure';
-import { readModelFile } from '@espalier/onnx';
+import { OnnxError, type OnnxModel, readModelFile } from '@espalier/onnx';
 import type { DataSpec } from './criteria/criterion.js';
 import { errorOf } from './child/failure.js';
 import { type Answer, parseMessage, parseOrder } from './child/messages.js';
@@ -43,6 +44,9 @@ const MAIN = fileURLToPath(new URL('child/main.js', import.meta.url));
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** A timer of Node holds 31 bits, that is 24 days; with more it would go off at once. */
+const LATEST_MS = 2 ** 31 - 1;
+
 /** Scores do not depend on how fast the device is: of its state, only want of memory says something against them. */
 const TELLING: ReadonlySet<MeasurementWarning['code']> = new Set(['swap', 'memory-pressure']);
 
@@ -51,11 +55,21 @@ interface Limits extends ScoreOptions {
   readonly deadlineMs: number;
 }
 
+/** Reads a model; what is wrong with it is told as in a measurement. */
+async function readModel(path: string): Promise<OnnxModel> {
+  try {
+    return await readModelFile(path);
+  } catch (cause) {
+    if (cause instanceof OnnxError) throw new MeasureError('model-invalid', cause.message, { hint: cause.hint, cause });
+    throw cause;
+  }
+}
+
 /** Input shapes for one run, from the headers of the calibration data: what does not fit fails here, before any run. */
 async function inputShapes({ modelPath, datasetPath }: ScoreRequest): Promise<Record<string, readonly number[]>> {
   const dataset = await openDataset(datasetPath);
   try {
-    return { ...shapesForOneRun(feedingPlan(await readModelFile(modelPath), dataset.arrays)) };
+    return { ...shapesForOneRun(feedingPlan(await readModel(modelPath), dataset.arrays)) };
   } finally {
     await dataset.close();
   }
@@ -86,13 +100,13 @@ async function compute(request: ScoreRequest, limits: Limits): Promise<Answered<
 /**
  * Scores the blocks of a model on calibration data, on the CPU, in a child process with a deadline and a memory limit.
  * @throws ScoringError of any code; MeasureError `model-invalid`, `input-unresolved`, `probe-timeout`,
- *   `probe-out-of-memory`, `probe-crashed`, `cancelled`; OnnxError for a file that is no model
+ *   `probe-out-of-memory`, `probe-crashed`, `cancelled`
  */
 export async function score(request: ScoreRequest, options: ScoreOptions = {}): Promise<ScoreResult> {
   const limits = {
     ...options,
     memoryLimitBytes: options.memoryLimitBytes ?? defaultMemoryLimitBytes(),
-    deadlineMs: options.deadlineMs ?? DAY_MS,
+    deadlineMs: Math.min(options.deadlineMs ?? DAY_MS, LATEST_MS),
   };
   const before = await captureEnvironment();
   const watch = watchEnvironment({ since: before.at });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,14 +28,27 @@ function* runsOf(samples: readonly number[]): Generator<{ readonly first: number
   if (count > 0) yield { first, count };
 }
 
+/** Node reads at most 2 GiB in one call. */
+const AT_ONCE = 2 ** 30;
+
+/** Fills bytes from a place of a file. */
+async function readInto(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let filled = 0; filled < bytes.length; ) {
+    const length = Math.min(AT_ONCE, bytes.length - filled);
+    const { bytesRead } = await file.read(bytes, filled, length, position + filled);
+    if (bytesRead === 0) throw datasetInvalid('the file with calibration data ends before its arrays do');
+    filled += bytesRead;
+  }
+}
+
 /** Where the .npy of an array lies, unpacked to a folder where that is needed. */
 async function placed(
-  { name, start, stream }: Member,
+  { start, stream }: Member,
   file: FileHandle,
   workDir: () => Promise<string>,
 ): Promise<{ readonly from: FileHandle; readonly start: number; readonly close: () => Promise<void> }> {
   if (start !== undefined) return { from: file, start, close: () => Promise.resolve() };
-  const path = join(await workDir(), `${Buffer.from(name).toString('hex').slice(0, 100)}.npy`);
+  const path = join(await workDir(), `${randomUUID()}.npy`);
   await pipeline(await stream(), createWriteStream(path, { flags: 'wx' }));
   const unpacked = await open(path, 'r');
   return { from: unpacked, start: 0, close: () => unpacked.close() };
@@ -61,8 +75,7 @@ export async function storedArray(
         }
         const length = run.count * sampleBytes;
         const position = start + end + run.first * sampleBytes;
-        const { bytesRead } = await from.read(bytes, filled, length, position);
-        if (bytesRead !== length) throw datasetInvalid(`the file ends within array ${member.name || 'of the .npy'}`);
+        await readInto(from, bytes.subarray(filled, filled + length), position);
         filled += length;
       }
       return { elementType, dims: [samples.length, ...sampleShape], bytes };
