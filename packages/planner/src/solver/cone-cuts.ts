@@ -18,20 +18,30 @@ export function meanRow({ mean, mean0 }: Cone): LinearRow {
   return { coefficients: mean.map((value) => -value), lower: mean0 - 1 };
 }
 
+/** A half-space that holds, and how far a point is beyond it. */
+export interface ConeCut {
+  readonly violation: number;
+  readonly row: LinearRow;
+}
+
 /**
  * How far the relaxed upper(x) is beyond 1 at a (possibly fractional) point, and a half-space that cuts the point off if so
- * and holds for every set of blocks within the limit (and the range, when one is given).
+ * and holds for every set of blocks within the limit.
  *
  * With s(x) = √(c + d·x) the root is the norm of (s, affine function), so by Cauchy and Schwarz, with hats at the point,
  * √(s² + q) ≥ (ŝ·s(x) + q̂(x)) / √(ŝ² + q(x̂)), q̂(x) = q₀ + w·x̂ + (w + R·x̂)·x: the cut of outer approximation (Duran &
- * Grossmann 1986). Below s(x) lies the better one of two affine functions.
+ * Grossmann 1986). Below s(x) lies an affine function: here the support of its increments.
  */
-export function coneCut(
-  cone: Cone,
-  x: Float64Array,
-  range?: VarianceRange,
-): { readonly violation: number; readonly row: LinearRow } {
-  const independent = independentSupport(cone, x, range);
+export function supportCut(cone: Cone, x: Float64Array): ConeCut {
+  return cutThrough(cone, x, submodularSupport(cone, x));
+}
+
+/** The same with the chord of s(x) over a range, for sets whose independent variance lies in it. */
+export function chordCut(cone: Cone, x: Float64Array, range: VarianceRange): ConeCut {
+  return cutThrough(cone, x, chordSupport(cone, range));
+}
+
+function cutThrough(cone: Cone, x: Float64Array, independent: Affine): ConeCut {
   const independentHere = independent.constant + dot(independent.coefficients, x);
   const gradient = halfGradient(cone.form, x);
   const formConstant = cone.form.constant + dot(cone.form.cross, x);
@@ -45,12 +55,20 @@ export function coneCut(
   return { violation: lower - dot(coefficients, x), row: { coefficients, lower } };
 }
 
-function independentSupport(cone: Cone, x: Float64Array, range: VarianceRange | undefined): Affine {
-  const submodular = submodularSupport(cone, x);
-  if (range === undefined) return submodular;
-  const chord = chordSupport(cone, range);
-  const valueOf = ({ constant, coefficients }: Affine): number => constant + dot(coefficients, x);
-  return valueOf(chord) > valueOf(submodular) ? chord : submodular;
+/** The most by which the chord is below the root over the range, times z: what a cone is relaxed by. */
+export function chordError({ z }: Cone, { low, high }: VarianceRange): number {
+  const [a, b] = [Math.sqrt(low), Math.sqrt(high)];
+  return a + b === 0 ? 0 : (z * (b - a) ** 2) / (4 * (a + b));
+}
+
+/** low ≤ c + d·x ≤ high, in the unit of the upper end. */
+export function rangeRows({ constant, diagonal }: Cone, { low, high }: VarianceRange): readonly LinearRow[] {
+  if (!(high > 0) || !Number.isFinite(high)) return [];
+  const scaled = diagonal.map((value) => value / high);
+  return [
+    { coefficients: scaled, lower: (low - constant) / high },
+    { coefficients: scaled.map((value) => -value), lower: (constant - high) / high },
+  ];
 }
 
 /**

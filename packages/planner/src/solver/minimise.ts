@@ -1,14 +1,14 @@
 import type { Highs } from 'highs';
 import { at } from '../latency/vector.js';
-import { tangentRow, type VarianceRange } from './cone-cuts.js';
+import type { LinearRow } from './cone.js';
+import { chordError, tangentRow, type VarianceRange } from './cone-cuts.js';
 import { searchDeviations, searchStart, type SearchResult, type ValuedSet } from './deviation-search.js';
 import { costJudge } from './judge.js';
 import { runLinear, withLinearProgram } from './linear-program.js';
 import { countRows, hasImpossibleCount, isFeasible, type Program } from './program.js';
-import { type Box, lagrangianBound, unitBox } from './linear-bound.js';
+import { type Box, floorOf, lagrangianBound, type LinearBound, unitBox } from './linear-bound.js';
 import { relax, type Relaxation } from './relaxation.js';
-import type { ConeRow } from './surrogate.js';
-import { varianceRanges } from './variance-range.js';
+import { type Domain, varianceRanges } from './variance-range.js';
 
 /** The cheapest answer of a program; costs in the program's unit. */
 export interface ProgramAnswer {
@@ -29,6 +29,13 @@ const EQUAL_COST = 1e-10;
 const ROOT_NODES = 100_000;
 /** Sets looked at near the optimum for a good one to begin with. */
 const NEARBY_NODES = 200_000;
+/** Tangents on the way to it: the second is nearly always the last that changes anything. */
+const TANGENT_STEPS = 3;
+/** Rounds in which a domain's ranges are narrowed, and the share by which one has to shrink for another. */
+const MOST_NARROWINGS = 5;
+const WORTHWHILE_SHRINKING = 0.2;
+/** A range is split rather than a block while its chord costs this share of the gap. */
+const CHORD_SHARE = 0.1;
 /** Sets looked at before a branch is split, for each block: about as long as relaxing the two halves takes. */
 const BRANCH_NODES_PER_BLOCK = 500;
 /** Sets, and relaxations times blocks, after which the answer is given as it stands: some ten seconds either way. */
@@ -38,8 +45,8 @@ const MOST_RELAXED_BLOCKS = 50_000;
 /**
  * Minimises the cost of a program, exactly. The continuous relaxation by HiGHS gives multipliers, from which the deviation
  * search proves its answer; ordinary problems end here. Else the best set so far narrows the range in which the
- * uncertainty of anything better can lie, which tightens the relaxation, and what is still too large is split by fixing
- * the block that the relaxation is least sure of.
+ * uncertainty of anything better can lie, so far that a chord hardly differs from the root, and what is still too large is
+ * split: the range, or by fixing the block that the relaxation is least sure of.
  * @throws PlannerError `solver-failed`
  */
 export function minimiseCost(highs: Highs, program: Program): ProgramAnswer {
@@ -58,7 +65,6 @@ class Minimisation {
   readonly #program: Program;
   readonly #step: number;
   #best: ValuedSet | undefined;
-  #ranges: readonly VarianceRange[] = [];
   #relaxations = 0;
   #cuts = 0;
   #nodes = 0;
@@ -70,30 +76,74 @@ class Minimisation {
   }
 
   run(): ProgramAnswer {
-    const box = unitBox(this.#program.size);
-    const root = this.#relax(box, []);
-    if (root === undefined || this.#search(box, root, ROOT_NODES).proven) return this.#answer(Number.POSITIVE_INFINITY);
-    this.#searchNearby(box, root);
-    this.#ranges = varianceRanges(this.#highs, this.#program, root.binding, this.#cutoff());
-    return this.#answer(this.#explore(box, []));
+    const domain: Domain = { box: unitBox(this.#program.size), ranges: [], known: [] };
+    const root = this.#relax(domain);
+    if (root === undefined || this.#search(domain.box, root, ROOT_NODES).proven) {
+      return this.#answer(Number.POSITIVE_INFINITY);
+    }
+    this.#searchNearby(domain.box, root);
+    return this.#answer(this.#explore({ ...domain, known: root.binding }));
   }
 
-  /** Looks for something better within a box; returns a cost that nothing better in there is below. */
-  #explore(box: Box, known: readonly ConeRow[]): number {
-    const relaxation = this.#relax(box, known);
-    if (relaxation === undefined) return Number.POSITIVE_INFINITY;
-    const found = this.#search(box, relaxation, BRANCH_NODES_PER_BLOCK * this.#program.size);
+  /** Looks for something better within a domain; returns a cost that nothing better in there is below. */
+  #explore(whole: Domain): number {
+    const narrowed = this.#narrow(whole);
+    if (narrowed === undefined) return Number.POSITIVE_INFINITY;
+    const { domain, relaxation } = narrowed;
+    const found = this.#search(domain.box, relaxation, BRANCH_NODES_PER_BLOCK * this.#program.size);
     if (found.proven) return Number.POSITIVE_INFINITY;
     if (this.#isSpent()) return found.lowerBound;
-    const position = leastSure(relaxation.x, box);
-    if (position === undefined) return found.lowerBound;
-    const first = Math.round(at(relaxation.x, position));
-    const bounds = [first, 1 - first].map((value) => this.#explore(fixed(box, position, value), relaxation.binding));
-    return Math.max(found.lowerBound, Math.min(...bounds));
+    const parts = this.#split({ ...domain, known: relaxation.binding }, relaxation);
+    if (parts === undefined) return found.lowerBound;
+    return Math.max(found.lowerBound, Math.min(...parts.map((part) => this.#explore(part))));
   }
 
-  #relax(box: Box, known: readonly ConeRow[]): Relaxation | undefined {
-    const relaxation = relax(this.#highs, this.#program, { box, ranges: this.#ranges, known });
+  /**
+   * Bounds the uncertainty of what is better than the best so far, which tightens the relaxation, which bounds it further,
+   * as long as that helps. undefined: nothing in the domain is better.
+   */
+  #narrow(whole: Domain): { readonly domain: Domain; readonly relaxation: Relaxation } | undefined {
+    let domain = whole;
+    for (let pass = 1; ; pass += 1) {
+      const ranges = varianceRanges(this.#highs, this.#program, domain, this.#cutoff());
+      if (ranges.some(({ low, high }) => low > high)) return undefined;
+      const narrower = { ...domain, ranges };
+      const relaxation = this.#relax(narrower);
+      if (relaxation === undefined) return undefined;
+      const helps = pass < MOST_NARROWINGS && isMuchNarrower(ranges, domain.ranges);
+      domain = { ...narrower, known: relaxation.binding };
+      if (!helps) return { domain, relaxation };
+    }
+  }
+
+  /**
+   * Two halves of a domain: of the range of the cone whose chord leaves most to be gained, or, where the chords are close to
+   * the cones, by the block that the relaxation is least sure of. undefined: there is nothing to split.
+   */
+  #split(domain: Domain, { x, bound, coneMultipliers }: Relaxation): readonly Domain[] | undefined {
+    const { box, ranges } = domain;
+    const losses = this.#program.cones.map((cone, index) => {
+      const range = ranges[index];
+      return range === undefined ? 0 : chordError(cone, range) * at(coneMultipliers, index);
+    });
+    const worst = losses.indexOf(Math.max(...losses));
+    const range = ranges[worst];
+    const gap = this.#cutoff() - floorOf(bound, box);
+    if (range !== undefined && at(losses, worst) > CHORD_SHARE * gap) {
+      const middle = (range.low + range.high) / 2;
+      return [
+        { ...range, high: middle },
+        { ...range, low: middle },
+      ].map((half) => ({ ...domain, ranges: ranges.with(worst, half) }));
+    }
+    const position = leastSure(x, box);
+    if (position === undefined) return undefined;
+    const first = Math.round(at(x, position));
+    return [first, 1 - first].map((value) => ({ ...domain, box: fixed(box, position, value) }));
+  }
+
+  #relax(domain: Domain): Relaxation | undefined {
+    const relaxation = relax(this.#highs, this.#program, domain);
     this.#relaxations += 1;
     this.#cuts += relaxation?.cuts ?? 0;
     return relaxation;
@@ -116,15 +166,23 @@ class Minimisation {
   }
 
   /**
-   * Looks for a good set near the continuous optimum, where every cone is all but linear: the same search with a tangent
-   * instead of the cuts. It proves nothing, but the better the known set, the narrower the ranges.
+   * Looks for a good set near the continuous optimum, where every cone is all but linear: the same search with tangents, at
+   * the optimum under the last tangents, instead of the cuts. It proves nothing, but the better the known set, the narrower
+   * the ranges.
    */
-  #searchNearby(box: Box, { x }: Relaxation): void {
+  #searchNearby(box: Box, { x: start }: Relaxation): void {
     const { cost, cones } = this.#program;
-    const rows = [...countRows(this.#program), ...cones.map((cone) => tangentRow(cone, x))];
-    const solution = withLinearProgram(this.#highs, cost, box, rows, (model) => runLinear(this.#highs, model));
-    if (solution === undefined) return;
-    const bound = lagrangianBound(cost, rows, solution.duals);
+    let x = start;
+    let rows: readonly LinearRow[] = [];
+    let bound: LinearBound | undefined;
+    for (let step = 0; step < TANGENT_STEPS; step += 1) {
+      rows = [...countRows(this.#program), ...cones.map((cone) => tangentRow(cone, x))];
+      const solution = withLinearProgram(this.#highs, cost, box, rows, (model) => runLinear(this.#highs, model));
+      if (solution === undefined) break;
+      x = solution.x;
+      bound = lagrangianBound(cost, rows, solution.duals);
+    }
+    if (bound === undefined) return;
     const result = searchDeviations({
       bound,
       box,
@@ -159,6 +217,13 @@ class Minimisation {
       nodes: this.#nodes,
     };
   }
+}
+
+function isMuchNarrower(ranges: readonly VarianceRange[], before: readonly VarianceRange[]): boolean {
+  return ranges.some(({ low, high }, index) => {
+    const old = before[index];
+    return old === undefined || high - low < (1 - WORTHWHILE_SHRINKING) * (old.high - old.low);
+  });
 }
 
 /** The free position nearest to one half; undefined when none is free. */

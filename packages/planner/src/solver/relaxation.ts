@@ -1,7 +1,7 @@
 import type { Highs } from 'highs';
 import { at } from '../latency/vector.js';
-import type { LinearRow } from './cone.js';
-import { coneCut, meanRow, type VarianceRange } from './cone-cuts.js';
+import type { Cone, LinearRow } from './cone.js';
+import { chordCut, meanRow, rangeRows, supportCut, type VarianceRange } from './cone-cuts.js';
 import { addRow, runLinear, withLinearProgram } from './linear-program.js';
 import { type Box, floorOf, lagrangianBound, type LinearBound, unitBox } from './linear-bound.js';
 import { countRows, type Program } from './program.js';
@@ -24,6 +24,8 @@ export interface Relaxation {
   readonly binding: readonly ConeRow[];
   /** One row a cone, the mean of its rows weighted by their multipliers, and the count rows: few, and tight at the optimum. */
   readonly surrogates: readonly LinearRow[];
+  /** Sum of the multipliers of each cone's rows: what the bound gains when the cone is tightened. */
+  readonly coneMultipliers: readonly number[];
   readonly bound: LinearBound;
   /** Further bounds, which are weaker at the root but stronger where flipped blocks have used up one cone and not another. */
   readonly sideBounds: readonly LinearBound[];
@@ -31,8 +33,11 @@ export interface Relaxation {
   readonly cuts: number;
 }
 
-/** Cuts help the bound only; the search that follows is exact without them. */
-const MOST_ROUNDS = 40;
+/** Cuts help the bound only; the search that follows is exact without them. Rounds times blocks, and rounds at least and at most. */
+const MOST_CUT_BLOCKS = 4000;
+const ROUNDS = { least: 4, most: 40 };
+/** Rounds of supporting half-spaces once the chord of a range is no longer violated: it soon says as much as they do. */
+const MOST_SUPPORT_ROUNDS = 3;
 /** A violation that is smaller than this share of what one of the blocks takes of a limit is not worth a cut. */
 const LEAST_BLOCK_SHARE = 0.005;
 
@@ -45,15 +50,19 @@ const LEAST_BLOCK_SHARE = 0.005;
 export function relax(highs: Highs, program: Program, options: RelaxOptions = {}): Relaxation | undefined {
   const { cones, cost } = program;
   const { box = unitBox(program.size), ranges = [], known = [] } = options;
-  const counts = countRows(program);
+  const counts = [...countRows(program), ...ranges.flatMap((range, index) => rangeRowsOf(cones[index], range))];
+  const mostRounds = Math.min(ROUNDS.most, Math.max(ROUNDS.least, Math.round(MOST_CUT_BLOCKS / program.size)));
   const coneRows: ConeRow[] = [...cones.map((cone, index) => ({ row: meanRow(cone), cone: index })), ...known];
   const before = coneRows.length;
   const start = [...counts, ...coneRows.map(({ row }) => row)];
   return withLinearProgram(highs, cost, box, start, (model) => {
     let solution = runLinear(highs, model);
-    for (let round = 0; solution !== undefined && round < MOST_ROUNDS; round += 1) {
-      const cuts = violatedCuts(program, solution.x, ranges);
-      if (cuts.length === 0) break;
+    let supportRounds = 0;
+    for (let round = 0; solution !== undefined && round < mostRounds; round += 1) {
+      const chords = violatedChords(program, solution.x, ranges);
+      const cuts = chords.length > 0 ? chords : violatedSupports(program, solution.x);
+      if (chords.length === 0 && ranges.length > 0) supportRounds += 1;
+      if (cuts.length === 0 || supportRounds > MOST_SUPPORT_ROUNDS) break;
       for (const { row } of cuts) addRow(highs, model, row);
       coneRows.push(...cuts);
       solution = runLinear(highs, model);
@@ -66,7 +75,8 @@ export function relax(highs: Highs, program: Program, options: RelaxOptions = {}
     return {
       x,
       binding: coneRows.filter((_, index) => at(multipliers, index) > 0),
-      surrogates: [...counts, ...surrogates.map(({ row }) => row)],
+      coneMultipliers: surrogates.map(({ multiplier }) => multiplier),
+      surrogates: [...countRows(program), ...surrogates.map(({ row }) => row)],
       bound: lagrangianBound(cost, rows, duals),
       sideBounds: sideBounds(cost, surrogates),
       cuts: coneRows.length - before,
@@ -77,10 +87,26 @@ export function relax(highs: Highs, program: Program, options: RelaxOptions = {}
 const middleOf = ({ lower, upper }: Box): Float64Array =>
   lower.map((least, position) => (least + at(upper, position)) / 2);
 
-function violatedCuts({ cones, size }: Program, x: Float64Array, ranges: readonly VarianceRange[]): readonly ConeRow[] {
+const rangeRowsOf = (cone: Cone | undefined, range: VarianceRange): readonly LinearRow[] =>
+  cone === undefined || cone.z === 0 ? [] : rangeRows(cone, range);
+
+function violatedSupports({ cones, size }: Program, x: Float64Array): readonly ConeRow[] {
   return cones.flatMap((cone, index) => {
     if (cone.z === 0) return [];
-    const { violation, row } = coneCut(cone, x, ranges[index]);
+    const { violation, row } = supportCut(cone, x);
+    return violation > LEAST_BLOCK_SHARE / size ? [{ row, cone: index }] : [];
+  });
+}
+
+function violatedChords(
+  { cones, size }: Program,
+  x: Float64Array,
+  ranges: readonly VarianceRange[],
+): readonly ConeRow[] {
+  return cones.flatMap((cone, index) => {
+    const range = ranges[index];
+    if (cone.z === 0 || range === undefined) return [];
+    const { violation, row } = chordCut(cone, x, range);
     return violation > LEAST_BLOCK_SHARE / size ? [{ row, cone: index }] : [];
   });
 }
