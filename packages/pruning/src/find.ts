@@ -9,6 +9,7 @@ import { macsOf } from './macs.js';
 import { blockNames } from './names.js';
 import { SHAPE_READERS } from './operators.js';
 import { parametersOf } from './parameters.js';
+import { plausibleShapes } from './plausible.js';
 import { neededNodes, obstacleTo } from './removability.js';
 import { nodesOfRegion, type RegionNodes, type Surroundings } from './region-nodes.js';
 import { type Search, searchIn } from './search.js';
@@ -22,8 +23,9 @@ const MOST_FLOWS = 32;
  * The blocks of a model at a granularity, removable or not, in the order of the data's flow. Blocks of one granularity
  * do not overlap and do not depend on each other: any set of removable ones can be removed together.
  */
-export function findBlocks(model: OnnxModel, shapes: TensorShapes, granularity: Granularity): readonly Block[] {
+export function findBlocks(model: OnnxModel, traced: TensorShapes, granularity: Granularity): readonly Block[] {
   const { graph } = model;
+  const shapes = plausibleShapes(traced);
   const found = regionsOf(graph, shapes, granularity).sort((a, b) => lastIndex(a) - lastIndex(b));
   const verdicts = verdictsOn({ graph, shapes }, found);
   const names = blockNames(

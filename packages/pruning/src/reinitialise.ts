@@ -1,5 +1,6 @@
 import { type ConstantData, constantData, type GraphView, heValues } from '@espalier/onnx';
 import { constantForm, elementCount } from './constants.js';
+import { PruningError } from './errors.js';
 import { NEW } from './widths/change.js';
 import type { Rebuilt } from './widths/effect.js';
 
@@ -32,11 +33,15 @@ export function reinitialisedOf(graph: GraphView, rebuilt: Rebuilt): Reinitialis
  * et al. initialise layers (arXiv 1502.01852): variance 2 / fan-in, from the seed and the weight's name alone. LayerPrune's
  * paper (arXiv 2007.05667) removes layers of VGG whose width differs, but neither it nor its code shows how; this is our
  * reading.
+ * @throws PruningError `block-not-removable` where a file's shapes contradict each other
  */
 export function newWeight(graph: GraphView, rebuilt: Rebuilt, seed: number): ConstantData {
-  const { tensor, to, fanIn, elementType } = rebuilt;
+  const { tensor, to, fanIn, elementType, change } = rebuilt;
   const values = heValues(seed, tensor, { length: elementCount(to), fanIn });
   const form = storedForm(graph, rebuilt);
+  if (form !== undefined && to[change.axis] !== change.origins.length) {
+    throw new PruningError('block-not-removable', `the widths around weight ${tensor} contradict each other`);
+  }
   if (form !== undefined) copyKept(form, values, rebuilt);
   if (elementType === 'float16') return constantData(to, values, { as: 'float16' });
   return constantData(to, elementType === 'float64' ? Float64Array.from(values) : values);

@@ -2,6 +2,7 @@ import { editGraph, type OnnxModel } from '@espalier/onnx';
 import type { Block, Granularity, TensorShapes } from './block.js';
 import { PruningError } from './errors.js';
 import { findBlocks } from './find.js';
+import { plausibleShapes } from './plausible.js';
 import { DEFAULT_SEED, newWeight, type Reinitialised, reinitialisedOf } from './reinitialise.js';
 import { type FollowedWidths, followWidths } from './widths/follow.js';
 
@@ -40,9 +41,10 @@ export interface PrunedModel {
  */
 export function removeBlocks(
   model: OnnxModel,
-  shapes: TensorShapes,
+  traced: TensorShapes,
   { granularity, remove, seed = DEFAULT_SEED, baseSha256 }: BlockRecipe,
 ): PrunedModel {
+  const shapes = plausibleShapes(traced);
   const blocks = findBlocks(model, shapes, granularity);
   const indices = [...new Set(remove)].sort((a, b) => a - b);
   const removed = indices.map((index) => removableBlock(blocks, index, granularity));

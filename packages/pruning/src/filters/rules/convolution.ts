@@ -57,8 +57,13 @@ function reasonOf(node: GraphNode): string {
 
 function channelsOf(node: GraphNode, trace: Trace, sides: Sides, grouping: Grouping): Axis {
   const w = node.inputs[1] ?? '';
+  const [first = 0] = trace.dimsOf(w) ?? [];
   if (!trace.graph.isConstant(w) || trace.dimsOf(w) === undefined) {
     trace.refuse(node, 'weights that are computed, at node');
+    return undefined;
+  }
+  if (!(sides.groups >= 1 && sides.groups <= first && first % sides.groups === 0)) {
+    trace.refuse(node, 'groups that the weights do not have, at node');
     return undefined;
   }
   if (grouping === 'whole-groups') return wholeGroups(node, trace, sides);
