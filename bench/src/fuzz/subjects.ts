@@ -8,7 +8,7 @@ import {
   seededValues,
   type ValueInfo,
 } from '@espalier/onnx';
-import type { TensorShapes } from '@espalier/pruning';
+import { summarise, type TensorShapes } from '@espalier/pruning';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ownModels } from './own-models.js';
 
@@ -27,8 +27,10 @@ export interface Subjects {
   readonly exported: readonly Subject[];
 }
 
-/** Larger files only take longer. */
+/** Larger models only take longer; some small files compute a hundred million weights. */
 const LARGEST_FILE_BYTES = 2_000_000;
+const MOST_NODES = 1_000;
+const MOST_PARAMETERS = 3e7;
 const OPEN_SIZE = 32;
 
 /**
@@ -40,8 +42,11 @@ export async function loadSubjects(folders: readonly string[]): Promise<Subjects
   for (const [name, model] of ownModels()) own.push(await subjectOf(name, model));
   const exported: Subject[] = [];
   for (const path of folders.flatMap(onnxFiles)) {
-    const subject = await subjectOf(path, await readModelFile(path)).catch(() => undefined); // needs inputs of its own kind
-    if (subject && subject.file.length <= LARGEST_FILE_BYTES) exported.push(subject);
+    const model = await readModelFile(path);
+    if (model.graph.nodes.length > MOST_NODES) continue;
+    const subject = await subjectOf(path, model).catch(() => undefined); // needs inputs of its own kind
+    if (!subject || subject.file.length > LARGEST_FILE_BYTES) continue;
+    if (summarise(model, subject.shapes).parameters <= MOST_PARAMETERS) exported.push(subject);
   }
   return { own, exported };
 }
