@@ -66,7 +66,7 @@ test(
       '--multiple-of',
       '16',
       '--precision',
-      '0.3',
+      '0.5',
       '--server',
       service.apiUrl,
     ];
