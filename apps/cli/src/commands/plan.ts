@@ -9,13 +9,20 @@ import { budgetOf } from '../plan/budget-options.js';
 import { type PlanOptions, withPlanOptions } from '../plan/request.js';
 import { withEphemeralService } from '../service/ephemeral.js';
 
+const EXAMPLES = `
+Examples:
+  espalier plan resnet50 --budget 0.7x
+  espalier plan net.onnx --budget p50=12ms --criterion bn-scale --keep 0,1 --out pruned
+  espalier plan net.onnx --budget cuda:0.5x --server http://127.0.0.1:8080 --json`;
+
 /** `espalier plan`: which blocks to remove so that a model fits a budget, measured by a service. */
 export function planCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('plan')
     .summary('prune a model until it fits a latency budget, verified by measurement')
     .argument('<model>', 'ONNX file, or a model of the zoo')
-    .option('--server <url>', 'API of a running service (default: a service of its own, for this plan alone)');
+    .option('--server <url>', 'API of a running service (default: a service of its own, for this plan alone)')
+    .addHelpText('after', EXAMPLES);
   withPlanOptions(command, { out: 'espalier-plan' }).action(
     (named: string, options: PlanOptions & { server?: string }) =>
       options.server === undefined

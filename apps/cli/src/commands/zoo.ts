@@ -12,6 +12,11 @@ interface ZooOptions {
   readonly json?: true;
 }
 
+const EXAMPLES = `
+Examples:
+  espalier zoo
+  espalier zoo vgg19_bn_cifar -o vgg.onnx`;
+
 /** `espalier zoo`: the reference architectures, as a list or as a file. */
 export function zooCommand(program: Command, context: CommandContext): void {
   program
@@ -21,6 +26,7 @@ export function zooCommand(program: Command, context: CommandContext): void {
     .option('-o, --output <file>', 'where to write it (default: NAME.onnx)')
     .option('--seed <n>', 'seed of the weights', wholeNumber(0), 1)
     .option('--json', 'print JSON')
+    .addHelpText('after', EXAMPLES)
     .action((name: string | undefined, options: ZooOptions) =>
       name === undefined ? list(options, context) : write(name, options, context),
     );
