@@ -16,6 +16,8 @@ export interface SearchSpace {
   readonly values: readonly LinearBound[];
   /** Exact value of start ⊕ deviation, or Infinity when it is no answer. Only called for sets that satisfy the rows. */
   readonly valueOf: (deviation: Deviation) => number;
+  /** Larger values are not looked for. */
+  readonly atMost: number;
   /** Values below the best by less than this are not looked for. */
   readonly step: number;
   readonly maxNodes: number;
@@ -83,13 +85,18 @@ export function searchDeviations(space: SearchSpace): SearchResult {
     const finished = run.pass(reach >= all ? Number.POSITIVE_INFINITY : floor + reach);
     const { best, nodes } = run;
     const lowerBound = Math.min(best?.value ?? Number.POSITIVE_INFINITY, floor + reach);
+    const cutoff = cutoffOf(space, best);
     if (!finished) return { best, proven: false, lowerBound: run.provenBelow, nodes };
-    if (best !== undefined && best.value - space.step <= floor + reach)
-      return { best, proven: true, lowerBound, nodes };
+    if (cutoff <= floor + reach) return { best, proven: true, lowerBound, nodes };
     if (reach >= all) return { best, proven: true, lowerBound: best?.value ?? Number.POSITIVE_INFINITY, nodes };
     const wanted = Math.max(reach * PASS_GROWTH, leastCost);
-    reach = Math.min(wanted, all, best === undefined ? all : best.value - floor);
+    reach = Math.min(wanted, all, (best?.value ?? space.atMost) - floor);
   }
+}
+
+/** Only values below it are of interest. */
+function cutoffOf({ atMost, step }: SearchSpace, best: ValuedSet | undefined): number {
+  return best === undefined ? atMost : Math.min(atMost, best.value - step);
 }
 
 /** The positions in descending order of what flipping them costs, with what the flips do to the rows. */
@@ -181,7 +188,7 @@ class DeviationSearch {
   }
 
   #cutoff(): number {
-    return this.best === undefined ? Number.POSITIVE_INFINITY : this.best.value - this.#space.step;
+    return cutoffOf(this.#space, this.best);
   }
 
   #extend(depth: number, from: number, bound: number): boolean {

@@ -43,6 +43,7 @@ export function searchLowest(highs: Highs, program: Program): Lowest | undefined
       const positions = applyDeviation(start, deviation);
       return isFeasible(rules, positions) ? worstOf(positions) : Number.POSITIVE_INFINITY;
     },
+    atMost: Number.POSITIVE_INFINITY,
     step: EQUAL_LATENCY,
     maxNodes: MOST_NODES,
   });

@@ -1,9 +1,8 @@
 import type { Highs } from 'highs';
 import { keptImportance, removedBlocks } from './best-set.js';
 import { compileProblem, type CompiledProblem } from './compile.js';
-import { costCap } from './cost-cap.js';
 import { limitInMs } from './lowest.js';
-import { EQUAL_LATENCY, largestUpper, minimiseUpper, withLimit } from './lowest-upper.js';
+import { EQUAL_LATENCY, largestUpper, minimiseUpperWithin, withLimit } from './lowest-upper.js';
 import { minimiseCost } from './minimise.js';
 import type { ChosenSet, SolveProblem, SolveTarget } from './problem.js';
 
@@ -100,8 +99,8 @@ class LimitProbe {
   nextLooser(positions: readonly number[]): LimitChange {
     const { program } = this.#compiled;
     const cost = positions.reduce((sum, position) => sum + (program.cost[position] ?? Number.NaN), 0);
-    const capped = { ...program, cones: [...program.cones, costCap(program, cost - EQUAL_COST)] };
-    const lowest = minimiseUpper(this.#highs, capped, [this.#index]);
+    const better = { atMost: cost - EQUAL_COST, floor: this.#answer.status === 'optimal' ? 1 : 0 };
+    const lowest = minimiseUpperWithin(this.#highs, program, [this.#index], better);
     if (lowest.status !== 'found') return { status: lowest.status === 'infeasible' ? 'none' : 'undecided' };
     return lowest.proven ? this.#changed(lowest.upper, lowest.positions) : { status: 'undecided' };
   }

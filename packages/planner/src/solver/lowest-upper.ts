@@ -2,7 +2,7 @@ import type { Highs } from 'highs';
 import { at } from '../latency/vector.js';
 import { type Cone, coneUpper, scaleCone } from './cone.js';
 import { tangentRow } from './cone-cuts.js';
-import { minimiseCost } from './minimise.js';
+import { minimiseCost, type ProgramAnswer } from './minimise.js';
 import type { Program } from './program.js';
 
 /** The set whose largest upper bound over some limits is smallest, among those that keep all others. */
@@ -43,32 +43,61 @@ const upperOf = (cone: Cone | undefined, positions: readonly number[]): number =
   cone === undefined ? Number.NEGATIVE_INFINITY : coneUpper(cone, positions);
 
 /**
- * Minimises the largest upper(x) of some cones exactly: a set is looked for below the lowest value that is known, or half-way
- * to what is proved impossible, until it is proved that there is none. Each search minimises the tangent of the upper
- * bounds at the last set, which is above them (the root is concave), so most searches end at or near the minimum.
+ * Minimises the largest upper(x) of some cones exactly. Each search minimises the tangent of the upper bounds at the last set,
+ * which is above them (the root is concave), so most searches end at or near the minimum.
  * @throws PlannerError `solver-failed`
  */
 export function minimiseUpper(highs: Highs, program: Program, chosen: readonly number[]): LowestUpper {
-  const first = minimiseCost(highs, {
-    ...withLimit(program, chosen, Number.POSITIVE_INFINITY),
-    cost: meanCost(program, chosen),
-  });
+  const solve = (limit: number, cost: Float64Array): ProgramAnswer =>
+    minimiseCost(highs, { ...withLimit(program, chosen, limit), cost });
+  const first = solve(Number.POSITIVE_INFINITY, meanCost(program, chosen));
+  const upperOfSet = (positions: readonly number[]): number => largestUpper(program, chosen, positions);
+  return descend(first, largestMeanFloor(program, chosen), upperOfSet, (limit, positions) =>
+    solve(limit, tangentCost(program, chosen, positions)),
+  );
+}
+
+/**
+ * The same among the sets that cost at most `atMost`: the cheapest set within a limit is compared with that cost, which
+ * prunes the search well.
+ * @param floor nothing lower is possible
+ * @throws PlannerError `solver-failed`
+ */
+export function minimiseUpperWithin(
+  highs: Highs,
+  program: Program,
+  chosen: readonly number[],
+  { atMost, floor }: { readonly atMost: number; readonly floor: number },
+): LowestUpper {
+  const solve = (limit: number): ProgramAnswer => minimiseCost(highs, withLimit(program, chosen, limit), atMost);
+  const lowest = Math.max(floor, largestMeanFloor(program, chosen));
+  const upperOfSet = (positions: readonly number[]): number => largestUpper(program, chosen, positions);
+  return descend(solve(Number.POSITIVE_INFINITY), lowest, upperOfSet, solve);
+}
+
+/**
+ * Looks for a set below the lowest value that is known, or half-way to what is proved impossible, until it is proved that
+ * there is none.
+ */
+function descend(
+  first: ProgramAnswer,
+  lowest: number,
+  upperOfSet: (positions: readonly number[]) => number,
+  solve: (limit: number, positions: readonly number[]) => ProgramAnswer,
+): LowestUpper {
   if (first.positions === undefined) return { status: first.proven ? 'infeasible' : 'undecided' };
   let positions = first.positions;
-  let upper = largestUpper(program, chosen, positions);
-  let floor = largestMeanFloor(program, chosen);
+  let upper = upperOfSet(positions);
+  let floor = lowest;
   for (let solves = 0; solves < MOST_SOLVES && upper > 0; solves += 1) {
     const below = upper * (1 - EQUAL_LATENCY);
     if (floor >= below) return { status: 'found', positions, upper, proven: true };
     const halfway = (Math.max(0, floor) + upper) / 2;
     const limit = solves % 2 === 0 ? below : Math.min(below, halfway);
-    const answer = minimiseCost(highs, {
-      ...withLimit(program, chosen, limit),
-      cost: tangentCost(program, chosen, positions),
-    });
+    const answer = solve(limit, positions);
     if (answer.positions !== undefined) {
       positions = answer.positions;
-      upper = largestUpper(program, chosen, positions);
+      upper = upperOfSet(positions);
     } else if (answer.proven) floor = limit;
     else break;
   }

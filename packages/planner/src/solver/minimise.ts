@@ -47,12 +47,13 @@ const MOST_RELAXED_BLOCKS = 50_000;
  * search proves its answer; ordinary problems end here. Else the best set so far narrows the range in which the
  * uncertainty of anything better can lie, so far that a chord hardly differs from the root, and what is still too large is
  * split: the range, or by fixing the block that the relaxation is least sure of.
+ * @param atMost answers that cost more are not looked for: without one below it there is none
  * @throws PlannerError `solver-failed`
  */
-export function minimiseCost(highs: Highs, program: Program): ProgramAnswer {
+export function minimiseCost(highs: Highs, program: Program, atMost = Number.POSITIVE_INFINITY): ProgramAnswer {
   if (hasImpossibleCount(program)) return trivialAnswer(undefined);
-  if (program.size === 0) return trivialAnswer(isFeasible(program, []) ? [] : undefined);
-  return new Minimisation(highs, program).run();
+  if (program.size === 0) return trivialAnswer(isFeasible(program, []) && atMost >= 0 ? [] : undefined);
+  return new Minimisation(highs, program, atMost).run();
 }
 
 function trivialAnswer(positions: readonly number[] | undefined): ProgramAnswer {
@@ -63,15 +64,17 @@ function trivialAnswer(positions: readonly number[] | undefined): ProgramAnswer 
 class Minimisation {
   readonly #highs: Highs;
   readonly #program: Program;
+  readonly #atMost: number;
   readonly #step: number;
   #best: ValuedSet | undefined;
   #relaxations = 0;
   #cuts = 0;
   #nodes = 0;
 
-  constructor(highs: Highs, program: Program) {
+  constructor(highs: Highs, program: Program, atMost: number) {
     this.#highs = highs;
     this.#program = program;
+    this.#atMost = atMost;
     this.#step = costStep(program.cost);
   }
 
@@ -156,6 +159,7 @@ class Minimisation {
       rows: surrogates,
       values: sideBounds,
       valueOf: costJudge(this.#program, searchStart(bound, box)),
+      atMost: this.#atMost,
       step: this.#step,
       maxNodes,
       known: this.#best,
@@ -189,6 +193,7 @@ class Minimisation {
       rows,
       values: [{ constant: 0, reduced: cost }],
       valueOf: costJudge(this.#program, searchStart(bound, box)),
+      atMost: this.#atMost,
       step: this.#step,
       maxNodes: NEARBY_NODES,
       known: this.#best,
@@ -202,7 +207,7 @@ class Minimisation {
   }
 
   #cutoff(): number {
-    return this.#best === undefined ? Number.POSITIVE_INFINITY : this.#best.value - this.#step;
+    return this.#best === undefined ? this.#atMost : Math.min(this.#atMost, this.#best.value - this.#step);
   }
 
   /** @param open a cost that nothing unexplored is below */
@@ -210,7 +215,7 @@ class Minimisation {
     const value = this.#best?.value ?? Number.POSITIVE_INFINITY;
     return {
       positions: this.#best?.positions,
-      proven: open >= value - this.#step,
+      proven: open >= this.#cutoff(),
       lowerBound: Math.min(value, open),
       relaxations: this.#relaxations,
       cuts: this.#cuts,

@@ -2,9 +2,8 @@ import type { Highs } from 'highs';
 import { PlannerError } from '../errors.js';
 import { keptImportance, removedBlocks } from './best-set.js';
 import { compileProblem, type CompiledProblem } from './compile.js';
-import { costCap } from './cost-cap.js';
 import { predictTarget } from './lowest.js';
-import { EQUAL_LATENCY, largestUpper, minimiseUpper, withLimit } from './lowest-upper.js';
+import { EQUAL_LATENCY, largestUpper, minimiseUpper, minimiseUpperWithin, withLimit } from './lowest-upper.js';
 import { minimiseCost } from './minimise.js';
 import { checkProblem, type SolveProblem, type TargetPrediction } from './problem.js';
 import { dropFreeBlocks } from './tie-break.js';
@@ -116,9 +115,8 @@ class Sweep {
 
   /** Of the sets that cost no more than this one the fastest. */
   #fastest(best: Candidate): Candidate {
-    const { program } = this.#compiled;
-    const capped = { ...program, cones: [...program.cones, costCap(program, best.cost + EQUAL_COST)] };
-    const fastest = minimiseUpper(this.#highs, capped, this.#chosen);
+    const rest = { atMost: best.cost + EQUAL_COST, floor: Number.NEGATIVE_INFINITY };
+    const fastest = minimiseUpperWithin(this.#highs, this.#compiled.program, this.#chosen, rest);
     this.#proven &&= fastest.status === 'found' && fastest.proven;
     return fastest.status === 'found' && fastest.upper < best.upper ? this.#candidate(fastest.positions) : best;
   }
