@@ -110,3 +110,23 @@ test('only the blocks that are asked for are tried', () => {
   const explanation = solver.explain(problem, solver.solve(problem), { blocks: [3] });
   expect(explanation).toMatchObject({ status: 'answered', blocks: [{ index: 3 }] });
 });
+
+test('where every block is pinned only the limits can give way', () => {
+  const problem = problemOf({ seed: 2, blocks: 4, targets: 2, ratio: 0.8, absolute: false, sets: 0 });
+  const pinned = { ...problem, pinned: indicesOf(problem) };
+  const explanation = solver.explain(pinned, solver.solve(pinned));
+  if (explanation.status !== 'infeasible') throw new Error(`it is ${explanation.status}`);
+  expectRelaxation(pinned, [0, 1], explanation.together);
+  expect(explanation.alone.map(({ status }) => status)).toEqual(['impossible', 'impossible']);
+});
+
+test('an explanation of thirty blocks on three targets, with sets measured before, leaves nothing undecided', () => {
+  const problem = problemOf({ seed: 3, blocks: 30, targets: 3, ratio: 0.75, absolute: true, sets: 1 });
+  const explanation = solver.explain(problem, solver.solve(problem));
+  if (explanation.status !== 'answered') throw new Error(`it is ${explanation.status}`);
+  expect(explanation.blocks.map(({ reason }) => reason)).not.toContain('undecided');
+  for (const { binds, nextLooser, nextTighter } of explanation.limits) {
+    expect(binds).not.toBeNull();
+    expect([nextLooser.status, nextTighter.status]).not.toContain('undecided');
+  }
+});

@@ -1,9 +1,12 @@
 import type { Highs } from 'highs';
 import { at } from '../latency/vector.js';
 import { type Cone, coneUpper, scaleCone } from './cone.js';
-import { tangentRow } from './cone-cuts.js';
+import { chordCut, meanRow } from './cone-cuts.js';
+import { unitBox } from './linear-bound.js';
 import { minimiseCost, type ProgramAnswer } from './minimise.js';
 import type { Program } from './program.js';
+import { relax } from './relaxation.js';
+import { varianceRanges } from './variance-range.js';
 
 /** The set whose largest upper bound over some limits is smallest, among those that keep all others. */
 export type LowestUpper =
@@ -20,6 +23,8 @@ export type LowestUpper =
 
 /** Two latencies that differ by less than this share are the same. */
 export const EQUAL_LATENCY = 1e-9;
+/** Of a sum of coefficients around 1. */
+const ROUNDING = 1e-10;
 /** Programs solved before the answer is given as it stands. */
 const MOST_SOLVES = 80;
 /** How much more the limit that is furthest exceeded counts: as a power of how far it is. */
@@ -43,19 +48,24 @@ const upperOf = (cone: Cone | undefined, positions: readonly number[]): number =
   cone === undefined ? Number.NEGATIVE_INFINITY : coneUpper(cone, positions);
 
 /**
- * Minimises the largest upper(x) of some cones exactly. Each search minimises the tangent of the upper bounds at the last set,
- * which is above them (the root is concave), so most searches end at or near the minimum.
+ * Minimises the largest upper(x) of some cones exactly. Each search minimises what the upper bounds are at least: their
+ * chords over the range of variance that the limit leaves. Every set within the limit keeps that below a number, so that it is
+ * also what the search has to beat.
  * @throws PlannerError `solver-failed`
  */
 export function minimiseUpper(highs: Highs, program: Program, chosen: readonly number[]): LowestUpper {
-  const solve = (limit: number, cost: Float64Array): ProgramAnswer =>
-    minimiseCost(highs, { ...withLimit(program, chosen, limit), cost });
-  const first = solve(Number.POSITIVE_INFINITY, meanCost(program, chosen));
+  const free = withLimit(program, chosen, Number.POSITIVE_INFINITY);
+  const first = minimiseCost(highs, { ...free, cost: meanCost(program, chosen) });
   const upperOfSet = (positions: readonly number[]): number => largestUpper(program, chosen, positions);
-  return descend(first, largestMeanFloor(program, chosen), upperOfSet, (limit, positions) =>
-    solve(limit, tangentCost(program, chosen, positions)),
-  );
+  return descend(first, largestMeanFloor(program, chosen), upperOfSet, (limit, positions) => {
+    if (program.size === 0) return IMPOSSIBLE;
+    const limited = withLimit(program, chosen, limit);
+    const goal = chordGoal(highs, limited, chosen, positions);
+    return goal === undefined ? IMPOSSIBLE : minimiseCost(highs, { ...limited, cost: goal.cost }, goal.atMost);
+  });
 }
+
+const IMPOSSIBLE: Pick<ProgramAnswer, 'positions' | 'proven'> = { positions: undefined, proven: true };
 
 /**
  * The same among the sets that cost at most `atMost`: the cheapest set within a limit is compared with that cost, which
@@ -83,7 +93,7 @@ function descend(
   first: ProgramAnswer,
   lowest: number,
   upperOfSet: (positions: readonly number[]) => number,
-  solve: (limit: number, positions: readonly number[]) => ProgramAnswer,
+  solve: (limit: number, positions: readonly number[]) => Pick<ProgramAnswer, 'positions' | 'proven'>,
 ): LowestUpper {
   if (first.positions === undefined) return { status: first.proven ? 'infeasible' : 'undecided' };
   let positions = first.positions;
@@ -115,24 +125,42 @@ function largestMeanFloor({ cones }: Program, chosen: readonly number[]): number
 
 function meanCost({ cones, size }: Program, chosen: readonly number[]): Float64Array {
   const costs = cones.filter((_, index) => chosen.includes(index)).map(({ mean }) => ({ weight: 1, values: mean }));
-  return weightedSum(costs, size);
+  const sum = weightedSum(costs, size);
+  const unit = meanSize(sum) || 1;
+  return sum.map((value) => value / unit);
 }
 
-function tangentCost(program: Program, chosen: readonly number[], positions: readonly number[]): Float64Array {
-  const { cones, size } = program;
+/**
+ * A cost that every answer keeps at `atMost` or below: the chord cuts of the chosen cones at a set, weighted by how far it
+ * uses up each. undefined: there is no answer.
+ */
+function chordGoal(
+  highs: Highs,
+  program: Program,
+  chosen: readonly number[],
+  positions: readonly number[],
+): { readonly cost: Float64Array; readonly atMost: number } | undefined {
+  const box = unitBox(program.size);
+  const relaxation = relax(highs, program, { box });
+  if (relaxation === undefined) return undefined;
+  const domain = { box, ranges: [], known: relaxation.binding };
+  const ranges = varianceRanges(highs, program, domain, Number.POSITIVE_INFINITY);
   const worst = largestUpper(program, chosen, positions);
-  const x = new Float64Array(size);
+  const x = new Float64Array(program.size);
   for (const position of positions) x[position] = 1;
-  const costs = cones
-    .filter((_, index) => chosen.includes(index))
-    .map((cone) => ({
-      weight: Math.max(0, coneUpper(cone, positions) / worst) ** WORST_WEIGHT,
-      values: tangentRow(cone, x).coefficients.map((value) => -value),
-    }));
-  return weightedSum(costs, size);
+  const terms = chosen.flatMap((index) => {
+    const [cone, range] = [program.cones[index], ranges[index]];
+    if (cone === undefined || range === undefined) return [];
+    const { row } = cone.z === 0 ? { row: meanRow(cone) } : chordCut(cone, x, range);
+    const weight = Math.max(0, coneUpper(cone, positions) / worst) ** WORST_WEIGHT;
+    return [{ weight, values: row.coefficients.map((value) => -value), most: -row.lower }];
+  });
+  const most = terms.reduce((sum, term) => sum + term.weight * term.most, 0);
+  const sum = weightedSum(terms, program.size);
+  const unit = meanSize(sum) || 1;
+  return { cost: sum.map((value) => value / unit), atMost: most / unit + ROUNDING };
 }
 
-/** In the unit in which the mean size of an entry is 1. */
 function weightedSum(
   terms: readonly { readonly weight: number; readonly values: Float64Array }[],
   size: number,
@@ -143,6 +171,10 @@ function weightedSum(
       sum[position] = at(sum, position) + weight * value;
     });
   }
-  const unit = sum.reduce((total, value) => total + Math.abs(value), 0) / size;
-  return unit > 0 ? sum.map((value) => value / unit) : sum;
+  return sum;
+}
+
+/** The unit in which the solver's tolerances fit. */
+function meanSize(cost: Float64Array): number {
+  return cost.reduce((total, value) => total + Math.abs(value), 0) / cost.length;
 }
