@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type CaseResult, layOutData, runCase } from './case.js';
 import { loadSubjects, type Subjects } from './subjects.js';
 
-const CASES = 300;
+const CASES = 200;
 
 let root: string;
 let folder: string;
