@@ -61,7 +61,9 @@ export function minimiseUpper(highs: Highs, program: Program, chosen: readonly n
     if (program.size === 0) return IMPOSSIBLE;
     const limited = withLimit(program, chosen, limit);
     const goal = chordGoal(highs, limited, chosen, positions);
-    return goal === undefined ? IMPOSSIBLE : minimiseCost(highs, { ...limited, cost: goal.cost }, goal.atMost);
+    return goal === undefined
+      ? IMPOSSIBLE
+      : minimiseCost(highs, { ...limited, cost: goal.cost }, { atMost: goal.atMost });
   });
 }
 
@@ -79,7 +81,7 @@ export function minimiseUpperWithin(
   chosen: readonly number[],
   { atMost, floor }: { readonly atMost: number; readonly floor: number },
 ): LowestUpper {
-  const solve = (limit: number): ProgramAnswer => minimiseCost(highs, withLimit(program, chosen, limit), atMost);
+  const solve = (limit: number): ProgramAnswer => minimiseCost(highs, withLimit(program, chosen, limit), { atMost });
   const lowest = Math.max(floor, largestMeanFloor(program, chosen));
   const upperOfSet = (positions: readonly number[]): number => largestUpper(program, chosen, positions);
   return descend(solve(Number.POSITIVE_INFINITY), lowest, upperOfSet, solve);

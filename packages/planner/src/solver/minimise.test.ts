@@ -5,7 +5,7 @@ import { at } from '../latency/vector.js';
 import { bruteForce, type ProgramShape, randomProgram, withRules } from '../testing/random-program.js';
 import { seededRandom } from '../testing/random.js';
 import { loadHighs } from './highs.js';
-import { minimiseCost } from './minimise.js';
+import { minimiseCost, type MinimiseOptions } from './minimise.js';
 import { isFeasible, type Program } from './program.js';
 
 let highs: Highs;
@@ -26,8 +26,8 @@ const shape = (most: number): fc.Arbitrary<ProgramShape> =>
   });
 
 /** The answer is proved, is one, and costs what the cheapest of all subsets costs. */
-function expectOptimal(program: Program): void {
-  const answer = minimiseCost(highs, program);
+function expectOptimal(program: Program, options: MinimiseOptions = {}): void {
+  const answer = minimiseCost(highs, program, options);
   const truth = bruteForce(program);
   expect(answer.proven).toBe(true);
   expect(answer.positions === undefined).toBe(truth === undefined);
@@ -52,6 +52,39 @@ describe('of all subsets the cheapest within every limit', () => {
         expectOptimal(withRules(random, randomProgram(random, form)));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('is found and proved where ranges and blocks have to be split', () => {
+    const effort = { root: 1, nearby: 3, branchPerBlock: 0.1 };
+    fc.assert(
+      fc.property(shape(10), fc.nat(), fc.boolean(), (form, seed, ruled) => {
+        const random = seededRandom(seed);
+        const program = randomProgram(random, form);
+        expectOptimal(ruled ? withRules(random, program) : program, { effort });
+      }),
+      { numRuns: 60 },
+    );
+    const hard = { size: 12, targets: 3, tightness: 0.45, uncertainty: 0.8, correlation: 0.95 };
+    const relaxations = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+      const program = randomProgram(seededRandom(seed), hard);
+      expectOptimal(program, { effort });
+      return minimiseCost(highs, program, { effort }).relaxations;
+    });
+    expect(Math.max(...relaxations)).toBeGreaterThan(20);
+  });
+
+  test('is not found, and that is proved, when it costs more than may be spent', () => {
+    fc.assert(
+      fc.property(shape(9), fc.nat(), fc.boolean(), (form, seed, enough) => {
+        const program = randomProgram(seededRandom(seed), form);
+        const truth = bruteForce(program);
+        const atMost = (truth?.cost ?? 1) + (enough ? 1e-6 : -1e-6);
+        const answer = minimiseCost(highs, program, { atMost, effort: { root: 3, nearby: 20, branchPerBlock: 1 } });
+        expect(answer.proven).toBe(true);
+        expect(answer.positions !== undefined).toBe(truth !== undefined && enough);
+      }),
+      { numRuns: 60 },
     );
   });
 

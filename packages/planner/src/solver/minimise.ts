@@ -25,10 +25,26 @@ export interface ProgramAnswer {
 
 /** Costs that differ by less count as equal; the mean cost is 1, and sums of a thousand doubles are exact to about 1e-13. */
 const EQUAL_COST = 1e-10;
-/** Sets looked at before the relaxation is tightened: some ten milliseconds. */
-const ROOT_NODES = 100_000;
-/** Sets looked at near the optimum for a good one to begin with. */
-const NEARBY_NODES = 200_000;
+/** Sets looked at before something else is tried. */
+export interface Effort {
+  /** Before the relaxation is tightened. */
+  readonly root: number;
+  /** Near the optimum, for a good set to begin with. */
+  readonly nearby: number;
+  /** Before a branch is split, for each block. */
+  readonly branchPerBlock: number;
+}
+
+/** Some ten milliseconds each; a branch about as long as relaxing its two halves takes. */
+const EFFORT: Effort = { root: 100_000, nearby: 200_000, branchPerBlock: 500 };
+
+/** What is known before, and how long to look. */
+export interface MinimiseOptions {
+  /** Answers that cost more are not looked for: without one below it there is none. Default: Infinity. */
+  readonly atMost?: number;
+  readonly effort?: Effort;
+}
+
 /** Tangents on the way to it: the second is nearly always the last that changes anything. */
 const TANGENT_STEPS = 3;
 /** Rounds in which a domain's ranges are narrowed, and the share by which one has to shrink for another. */
@@ -36,8 +52,6 @@ const MOST_NARROWINGS = 5;
 const WORTHWHILE_SHRINKING = 0.2;
 /** A range is split rather than a block while its chord costs this share of the gap. */
 const CHORD_SHARE = 0.1;
-/** Sets looked at before a branch is split, for each block: about as long as relaxing the two halves takes. */
-const BRANCH_NODES_PER_BLOCK = 500;
 /** Sets, and relaxations times blocks, after which the answer is given as it stands: some ten seconds either way. */
 const MOST_NODES = 15_000_000;
 const MOST_RELAXED_BLOCKS = 50_000;
@@ -47,13 +61,13 @@ const MOST_RELAXED_BLOCKS = 50_000;
  * search proves its answer; ordinary problems end here. Else the best set so far narrows the range in which the
  * uncertainty of anything better can lie, so far that a chord hardly differs from the root, and what is still too large is
  * split: the range, or by fixing the block that the relaxation is least sure of.
- * @param atMost answers that cost more are not looked for: without one below it there is none
  * @throws PlannerError `solver-failed`
  */
-export function minimiseCost(highs: Highs, program: Program, atMost = Number.POSITIVE_INFINITY): ProgramAnswer {
+export function minimiseCost(highs: Highs, program: Program, options: MinimiseOptions = {}): ProgramAnswer {
+  const { atMost = Number.POSITIVE_INFINITY, effort = EFFORT } = options;
   if (hasImpossibleCount(program)) return trivialAnswer(undefined);
   if (program.size === 0) return trivialAnswer(isFeasible(program, []) && atMost >= 0 ? [] : undefined);
-  return new Minimisation(highs, program, atMost).run();
+  return new Minimisation(highs, program, atMost, effort).run();
 }
 
 function trivialAnswer(positions: readonly number[] | undefined): ProgramAnswer {
@@ -65,23 +79,25 @@ class Minimisation {
   readonly #highs: Highs;
   readonly #program: Program;
   readonly #atMost: number;
+  readonly #effort: Effort;
   readonly #step: number;
   #best: ValuedSet | undefined;
   #relaxations = 0;
   #cuts = 0;
   #nodes = 0;
 
-  constructor(highs: Highs, program: Program, atMost: number) {
+  constructor(highs: Highs, program: Program, atMost: number, effort: Effort) {
     this.#highs = highs;
     this.#program = program;
     this.#atMost = atMost;
+    this.#effort = effort;
     this.#step = costStep(program.cost);
   }
 
   run(): ProgramAnswer {
     const domain: Domain = { box: unitBox(this.#program.size), ranges: [], known: [] };
     const root = this.#relax(domain);
-    if (root === undefined || this.#search(domain.box, root, ROOT_NODES).proven) {
+    if (root === undefined || this.#search(domain.box, root, this.#effort.root).proven) {
       return this.#answer(Number.POSITIVE_INFINITY);
     }
     this.#searchNearby(domain.box, root);
@@ -93,7 +109,7 @@ class Minimisation {
     const narrowed = this.#narrow(whole);
     if (narrowed === undefined) return Number.POSITIVE_INFINITY;
     const { domain, relaxation } = narrowed;
-    const found = this.#search(domain.box, relaxation, BRANCH_NODES_PER_BLOCK * this.#program.size);
+    const found = this.#search(domain.box, relaxation, this.#effort.branchPerBlock * this.#program.size);
     if (found.proven) return Number.POSITIVE_INFINITY;
     if (this.#isSpent()) return found.lowerBound;
     const parts = this.#split({ ...domain, known: relaxation.binding }, relaxation);
@@ -195,7 +211,7 @@ class Minimisation {
       valueOf: costJudge(this.#program, searchStart(bound, box)),
       atMost: this.#atMost,
       step: this.#step,
-      maxNodes: NEARBY_NODES,
+      maxNodes: this.#effort.nearby,
       known: this.#best,
     });
     this.#nodes += result.nodes;

@@ -174,6 +174,19 @@ describe('where no set is within the limits', () => {
 });
 
 describe('large problems', () => {
+  test('three hundred blocks are solved with proof where each adds more uncertainty than it saves', () => {
+    const random = seededRandom(2);
+    const problem: SolveProblem = {
+      blocks: Array.from({ length: 300 }, (_, index) => ({ index, importance: random() })),
+      targets: [0, 1, 2].map((at) => ({
+        target: `target-${at}`,
+        table: fitLatencyTable(noisyDevice({ seed: at, blocks: 300, precision: 3e-3 }).table(), { sessionSd: 2e-3 }),
+        limit: { ratio: 0.75 },
+      })),
+    };
+    expect(solver.solve(problem).status).toBe('optimal');
+  });
+
   test('a thousand blocks on three targets are solved with proof', () => {
     const random = seededRandom(1);
     const problem: SolveProblem = {
