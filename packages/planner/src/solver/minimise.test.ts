@@ -65,13 +65,13 @@ describe('of all subsets the cheapest within every limit', () => {
       }),
       { numRuns: 60 },
     );
-    const hard = { size: 12, targets: 3, tightness: 0.45, uncertainty: 0.8, correlation: 0.95 };
-    const relaxations = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => {
+    const hard = { size: 12, targets: 3, tightness: 0.45, uncertainty: 0.15, correlation: 0.95 };
+    const relaxations = [1, 2, 3].map((seed) => {
       const program = randomProgram(seededRandom(seed), hard);
       expectOptimal(program, { effort });
       return minimiseCost(highs, program, { effort }).relaxations;
     });
-    expect(Math.max(...relaxations)).toBeGreaterThan(20);
+    expect(Math.min(...relaxations)).toBeGreaterThan(20);
   });
 
   test('is not found, and that is proved, when it costs more than may be spent', () => {
