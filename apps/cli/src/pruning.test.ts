@@ -113,7 +113,7 @@ test('for people, prune tells what went and what to train', async () => {
   const { stdout } = await espalier('prune', model, ...told);
   expect(stdout).toMatch(/^removed 0 stem$/m);
   expect(stdout).toMatch(/^removed \d+ of \d+ filters, from \d+ groups$/m);
-  expect(stdout).toMatch(/^made anew .* of wide: 24×8×3×3 → 24×3×3×3; train it$/m);
+  expect(stdout).toMatch(/^made anew .* of wide: 24×8×3×3 → 18×3×3×3; train it$/m);
 });
 
 test('every criterion is listed with what it needs', async () => {
