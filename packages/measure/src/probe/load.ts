@@ -6,6 +6,7 @@ import { type Random, shuffled } from '../statistics/random.js';
 import { firstRun, type FirstRun, runAndDrop } from './first-run.js';
 import { inputArraysIn } from './input-file.js';
 import type { MeasureRequest } from './messages.js';
+import { peakResidentBytes } from './peak-memory.js';
 import { openSession, runError } from './session.js';
 import { inputsOf } from './tensors.js';
 
@@ -14,8 +15,6 @@ const RUNS_ALONE = 3;
 
 /** ...as far as they fit in here: a slow model has shown it in its first. */
 const MAX_ALONE_MS = 1000;
-
-const KIB = 1024;
 
 /** A model that is loaded and has run once. */
 export interface Loaded extends FirstRun {
@@ -79,7 +78,7 @@ async function seenAlone(subject: Loaded): Promise<{ subject: Loaded; peakRssByt
   } catch (cause) {
     throw runError(cause);
   }
-  return { subject: { ...subject, runs: runs + more }, peakRssBytes: process.resourceUsage().maxRSS * KIB };
+  return { subject: { ...subject, runs: runs + more }, peakRssBytes: await peakResidentBytes() };
 }
 
 /**
