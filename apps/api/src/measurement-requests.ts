@@ -22,6 +22,6 @@ export async function checkScorings(store: Store, requests: readonly Measurement
     const scoring = kind === 'score' ? spec?.scoring : null;
     if (scoring === null || scoring === undefined) continue;
     const [model, dataset] = await Promise.all([store.models.find(subject), store.datasets.find(scoring.dataset)]);
-    if (model !== null && dataset !== null) checkFit(model, dataset, scoring);
+    if (model !== null && dataset !== null) await checkFit(store, model, dataset, scoring);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { parserOf, ScoreList } from '@espalier/contracts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask, enrol, scoreOf } from './testing/fleet.js';
-import { addDataset, residualNetwork } from './testing/models.js';
+import { addDataset, imageNetwork, residualNetwork } from './testing/models.js';
 import { type ApiScene, openApiScene } from './testing/scene.js';
 
 const file = residualNetwork({ blocks: 3, seed: 5 });
@@ -176,6 +176,18 @@ test('scores that cannot be computed are refused before they wait for an agent',
       errors: [{ path: 'body/measurements/0/spec/scoring/samples', message: 'must be >= 2' }],
     },
   });
+});
+
+test('a model that makes images is scored by a loss without labels, but by its classes only with them', async () => {
+  const images = imageNetwork();
+  await api.upload('/v1/models?name=images', images);
+  const subject = createHash('sha256').update(images).digest('hex');
+  const scoring = { criterion: 'sensitivity', dataset: unlabelled };
+  expect(await ask(api, subject, { kind: 'score', spec: { scoring } })).toMatchObject({ status: 'queued' });
+  const measurements = [
+    { kind: 'score', subject, target: 'x86-cpu', spec: { scoring: { ...scoring, criterion: 'imprinting' } } },
+  ];
+  expect(await api.post('/v1/measurements', { measurements })).toMatchObject({ body: { code: 'labels-missing' } });
 });
 
 test('a training job posts scores under a name of its own, and plans take it', async () => {

@@ -1,14 +1,13 @@
 import type { Dataset, Model, ScoringSpec, TensorInfo } from '@espalier/contracts';
 import { elementTypeNamed } from '@espalier/onnx';
 import { filterCriteria } from '@espalier/pruning';
-import { describeDataset, feedingPlan, ScoringError } from '@espalier/scoring';
+import { describeDataset, feedingPlan, hasLogits, needsLabels, ScoringError } from '@espalier/scoring';
 import type { StagedArtifact, Store } from '@espalier/store';
 import { isFilterCriterion, SENSITIVITY } from './criteria.js';
+import { tensorShapesOf } from './trace.js';
 
 /** The array that holds the classes of the samples. */
 const LABELS = 'labels';
-/** Criteria that look at activations only; all others need a loss, and that needs labels. */
-const WITHOUT_LABELS: ReadonlySet<string> = new Set(['cka', 'block-influence', 'activation']);
 
 /**
  * Keeps uploaded calibration data once it was looked over. A file that is no good is discarded; the same file again is the same
@@ -40,19 +39,21 @@ export async function addDataset(
 
 /**
  * Whether a criterion can be computed on some data at all: every input has an array of its type and shape, and there are labels
- * where they are needed.
+ * where they are needed, which depends on the outputs of the model.
  * @throws ScoringError `dataset-unfit`, `labels-missing`, `criterion-not-applicable`
  */
-export function checkFit(
-  { inputs }: Pick<Model, 'inputs'>,
+export async function checkFit(
+  store: Store,
+  { id, inputs, outputs }: Pick<Model, 'id' | 'inputs' | 'outputs'>,
   { classes, arrays }: Pick<Dataset, 'classes' | 'arrays'>,
   { criterion, filterCriterion }: Pick<ScoringSpec, 'criterion' | 'filterCriterion'>,
-): void {
+): Promise<void> {
   feedingPlan(
     { graph: { inputs: inputs.map(asDeclared) } },
     arrays.filter(({ name }) => name !== LABELS),
   );
-  if (classes === null && !WITHOUT_LABELS.has(criterion)) {
+  const names = outputs.map(({ name }) => name);
+  if (classes === null && needsLabels(criterion, hasLogits(names, tensorShapesOf(await store.models.trace(id))))) {
     throw new ScoringError('labels-missing', `${criterion} needs labels, and the calibration data has none`, {
       hint: 'Add an array `labels` with the class of every sample, or use cka, block-influence or activation',
     });

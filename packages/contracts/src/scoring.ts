@@ -60,7 +60,9 @@ export const ScoringSpec = Type.Object(
     threshold: Type.Number({
       exclusiveMinimum: 0,
       default: 0.05,
-      description: 'Of sensitivity: largest relative rise of the loss that a group may cause',
+      description:
+        'Of sensitivity: largest relative rise of the loss that a group may cause; of a model without classes, and data ' +
+        'without targets, the largest distortion of its outputs',
     }),
     seed: Type.Integer({ minimum: 0, maximum: 2_147_483_647, default: 1 }),
   },
@@ -80,7 +82,9 @@ export type GroupSensitivity = Static<typeof GroupSensitivity>;
 export const ScoreResult = Type.Object({
   scores: Type.Array(BlockScore, { description: 'Of the blocks; empty for sensitivity' }),
   groups: Type.Array(GroupSensitivity, { description: 'Of sensitivity; empty otherwise' }),
-  loss: Type.Union([Type.Number(), Type.Null()], { description: 'Of the whole model; null: not needed or no labels' }),
+  loss: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Of the whole model, 0 where outputs are compared with its own; null: not needed',
+  }),
   accuracy: Type.Union([Type.Number(), Type.Null()]),
   samples: Type.Integer(),
   passes: Type.Integer({ description: 'Runs of a mini-batch through a model' }),

@@ -1,5 +1,7 @@
 // Score
 export type { DataSpec } from './criteria/criterion.js';
+export { needsLabels } from './criteria/needs-labels.js';
+export { hasLogits } from './run/logits.js';
 export { score, type ScoreOptions, type ScoreRequest } from './score.js';
 
 // Calibration data

@@ -7,12 +7,14 @@ import { blockInfluence } from './criteria/block-influence.js';
 import { cka } from './criteria/cka.js';
 import type { Criterion, DataSpec, Found, Scene } from './criteria/criterion.js';
 import { imprinting } from './criteria/imprinting.js';
+import { needsLabels } from './criteria/needs-labels.js';
 import { sensitivity } from './criteria/sensitivity.js';
 import { gateTaylor, weightTaylor } from './criteria/taylor.js';
 import type { DatasetReader } from './dataset/array.js';
 import { drawSamples } from './dataset/draw.js';
 import { ScoringError } from './errors.js';
 import { feedingPlan } from './run/inputs.js';
+import { hasLogits } from './run/logits.js';
 import { Passes } from './run/passes.js';
 import type { Runtime } from './run/session.js';
 
@@ -31,14 +33,6 @@ export interface Scoring {
 
 /** What was computed. */
 export type Scored = Pick<ScoreResult, 'scores' | 'groups' | 'loss' | 'accuracy' | 'samples' | 'passes'>;
-
-const NEEDS_LABELS: ReadonlySet<ScoringSpec['criterion']> = new Set([
-  'gate-taylor',
-  'weight-taylor',
-  'imprinting',
-  'ablation',
-  'sensitivity',
-]);
 
 function criterionNamed(name: ScoringSpec['criterion']): Criterion {
   switch (name) {
@@ -63,8 +57,9 @@ function criterionNamed(name: ScoringSpec['criterion']): Criterion {
   }
 }
 
-function assertLabels({ criterion }: DataSpec, dataset: DatasetReader): void {
-  if (!NEEDS_LABELS.has(criterion) || dataset.hasLabels) return;
+function assertLabels({ model, shapes, dataset, spec: { criterion } }: Scoring): void {
+  const outputs = model.graph.outputs.map(({ name }) => name);
+  if (dataset.hasLabels || !needsLabels(criterion, hasLogits(outputs, shapes))) return;
   throw new ScoringError('labels-missing', `${criterion} needs labels, and the calibration data hold none`, {
     hint: 'add an array `labels` with the class of each sample, or use cka, block-influence or activation',
   });
@@ -91,7 +86,7 @@ function assertApplicable({ blocks, spec }: Scene, { scores }: Found): void {
 export async function scoreModel(scoring: Scoring): Promise<Scored> {
   const { model, shapes, dataset, spec, runtime, onProgress, now } = scoring;
   const criterion = criterionNamed(spec.criterion);
-  assertLabels(spec, dataset);
+  assertLabels(scoring);
   const passes = new Passes(onProgress, now);
   const samples = drawSamples(dataset.samples, spec.samples, spec.seed);
   const scene: Scene = {
@@ -113,7 +108,7 @@ export async function scoreModel(scoring: Scoring): Promise<Scored> {
     scores,
     groups,
     loss: loss === undefined ? null : loss.loss / loss.samples,
-    accuracy: loss === undefined ? null : loss.correct / loss.samples,
+    accuracy: loss === undefined || loss.correct === null ? null : loss.correct / loss.samples,
     samples: samples.length,
     passes: passes.count,
   };

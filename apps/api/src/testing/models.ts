@@ -40,6 +40,17 @@ export function linearNetwork(): Buffer<ArrayBuffer> {
   return Buffer.concat(encodeModel(graph.build()));
 }
 
+/** A network of two layers that makes images of images. */
+export function imageNetwork(): Buffer<ArrayBuffer> {
+  const graph = new GraphBuilder('images', { seed: 1 });
+  const hidden = graph.relu(
+    'relu',
+    graph.conv('stem', graph.input('input', 'float32', ['batch', 3, 8, 8]), { out: 4 }),
+  );
+  graph.output(graph.conv('head', hidden, { out: 2 }), { as: 'image' });
+  return Buffer.concat(encodeModel(graph.build()));
+}
+
 async function* somePieces(): AsyncGenerator<Uint8Array> {
   yield Buffer.from(randomUUID());
 }

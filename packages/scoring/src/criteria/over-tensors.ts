@@ -16,7 +16,11 @@ export interface Look {
  * Runs the model on all samples of a scene and shows tensors of it, some samples at a time. Tensors that cannot be had are
  * missing from what is shown.
  */
-export async function overTensors(scene: Scene, names: readonly string[], show: (look: Look) => void): Promise<void> {
+export async function overTensors(
+  scene: Scene,
+  names: readonly string[],
+  show: (look: Look) => void | Promise<void>,
+): Promise<void> {
   const { model, shapes, runtime, dataset, feeding, passes } = scene;
   const wanted = fetchable(model.graph, names);
   const loaded = await LoadedModel.load(exposed(model, wanted), runtime);
@@ -28,7 +32,7 @@ export async function overTensors(scene: Scene, names: readonly string[], show: 
       let place = 0;
       for (const each of batch.chunks) {
         const labels = batch.labels.subarray(place, place + each.count);
-        show({ values: await loaded.run(each, wanted), labels, first: first + place });
+        await show({ values: await loaded.run(each, wanted), labels, first: first + place });
         place += each.count;
       }
       first += batch.size;

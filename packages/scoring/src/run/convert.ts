@@ -55,3 +55,9 @@ export function tensorOfRows({ elementType, dims, bytes }: Rows, wanted: string)
   if (reals === undefined) throw new RangeError(`${elementType} cannot feed an input of ${wanted}`);
   return realTensor(wanted, reals, dims);
 }
+
+/** Samples as real numbers, whatever they are stored as. @throws RangeError for what no tensor can be made of */
+export function numbersOfRows(rows: Rows): Float32Array | Float64Array {
+  const { type, data } = tensorOfRows(rows, rows.elementType);
+  return realsOf({ type, data }) ?? Float64Array.from(data, Number);
+}

@@ -30,13 +30,12 @@ function classesOf(shapes: TensorShapes, tensor: string): number | undefined {
 }
 
 /**
- * Logits of a model: its first output of shape [samples, classes]. When that is the result of a Softmax or LogSoftmax node
- * (seen through nodes that change no number), what the node reads are the logits; any other output is taken for logits.
- * Cross-entropy does not see the difference between logits and their log-softmax.
+ * Logits of a model: its first output of shape [samples, classes]; `undefined` when it has none. When that is the result of a
+ * Softmax or LogSoftmax node (seen through nodes that change no number), what the node reads are the logits; any other output
+ * is taken for logits. Cross-entropy does not see the difference between logits and their log-softmax.
  * @param shapes of a run of the base model: a model without some of its blocks keeps the names of what is left
- * @throws ScoringError `logits-missing`
  */
-export function findLogits(graph: GraphView, shapes: TensorShapes): Logits {
+export function logitsOf(graph: GraphView, shapes: TensorShapes): Logits | undefined {
   for (const { name } of graph.outputs) {
     const classes = classesOf(shapes, name);
     if (classes === undefined) continue;
@@ -49,7 +48,19 @@ export function findLogits(graph: GraphView, shapes: TensorShapes): Logits {
     }
     return { tensor: name, classes };
   }
+  return undefined;
+}
+
+/** As `logitsOf`, where there have to be some. @throws ScoringError `logits-missing` */
+export function findLogits(graph: GraphView, shapes: TensorShapes): Logits {
+  const logits = logitsOf(graph, shapes);
+  if (logits !== undefined) return logits;
   throw new ScoringError('logits-missing', 'no output of the model is of shape samples × classes', {
-    hint: 'a criterion without labels, such as block-influence or cka, needs no such output',
+    hint: 'ablation, sensitivity, block-influence, activation and cka need no such output',
   });
+}
+
+/** Whether a model has logits, from the names of its outputs and the shapes of a run. */
+export function hasLogits(outputs: readonly string[], shapes: TensorShapes): boolean {
+  return outputs.some((name) => classesOf(shapes, name) !== undefined);
 }

@@ -3,9 +3,10 @@ import type { Values } from './session.js';
 
 /** Sums over samples: divide by `samples` for the mean loss and the accuracy. */
 export interface LossSums {
-  /** Cross-entropy, in nats. */
+  /** Cross-entropy in nats, or squared error. */
   readonly loss: number;
-  readonly correct: number;
+  /** Samples that were classified as labelled; null for a model that does not classify. */
+  readonly correct: number | null;
   readonly samples: number;
 }
 
@@ -14,7 +15,8 @@ export const NO_LOSS: LossSums = { loss: 0, correct: 0, samples: 0 };
 
 /** The sums over two sets of samples. */
 export function addLosses(a: LossSums, b: LossSums): LossSums {
-  return { loss: a.loss + b.loss, correct: a.correct + b.correct, samples: a.samples + b.samples };
+  const correct = a.correct === null || b.correct === null ? null : a.correct + b.correct;
+  return { loss: a.loss + b.loss, correct, samples: a.samples + b.samples };
 }
 
 /** −log softmax(row)[label] = log Σ exp(z − max) − (z[label] − max), and whether the label is the first largest logit. */
