@@ -18,9 +18,9 @@ export const datasetRoutes: FastifyPluginAsyncTypebox<Dependencies> = async (app
         summary: 'Upload calibration data; the same bytes again are the same data set',
         description:
           'An .npz with an array for every input, samples first, and `labels` (the class of every sample) where a criterion ' +
-          'needs a loss; of a model that does not classify, `targets` of the shape of its output, or none: then its own outputs ' +
-          'are what others are compared with. Name the answer’s `sha256` as `spec.scoring.dataset`. ESPALIER_MAX_UPLOAD_BYTES limits the file, ' +
-          'and what it unpacks to. GET /v1/artifacts/{sha256} gives the bytes back.',
+          'needs a loss; of a model that does not classify, `targets` of the shape of its output, or none: then its own ' +
+          'outputs are what others are compared with. Name the answer’s `sha256` as `spec.scoring.dataset`. ' +
+          'ESPALIER_MAX_UPLOAD_BYTES limits the file, and what it unpacks to. GET /v1/artifacts/{sha256} gives the bytes back.',
         consumes: ['application/octet-stream'],
         response: { 200: Dataset, 201: Dataset, 413: Problem, 415: Problem, 422: Problem, 507: Problem },
       },
