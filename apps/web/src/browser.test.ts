@@ -18,7 +18,7 @@ const STEADY = 0.1;
 
 const VIEWS = [
   { name: 'a phone, light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-  { name: 'a small phone, dark', viewport: { width: 360, height: 780 }, colorScheme: 'dark' },
+  { name: 'the narrowest phone, dark', viewport: { width: 320, height: 780 }, colorScheme: 'dark' },
   { name: 'a desk, dark', viewport: { width: 1440, height: 900 }, colorScheme: 'dark' },
 ] as const;
 

@@ -20,7 +20,7 @@ const MEASURING_MS = 240_000;
 
 const VIEWS = [
   { name: 'a phone, light', viewport: { width: 390, height: 844 }, colorScheme: 'light' },
-  { name: 'a small phone, dark', viewport: { width: 360, height: 780 }, colorScheme: 'dark' },
+  { name: 'the narrowest phone, dark', viewport: { width: 320, height: 780 }, colorScheme: 'dark' },
   { name: 'a desk, dark', viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
 ] as const;
 
