@@ -14,12 +14,16 @@ const ENLARGED = new Set(['vgg16', 'vgg16_bn', 'vgg19_bn', 'vit_base_16', 'bert_
 /** Transformers have no batch normalisation that could be folded. */
 const NORMLESS = new Set(['vit_tiny_16', 'bert_tiny']);
 
+/** Folding does not depend on size: the smaller networks of every family are enough to look for blocks without norms. */
+const MOST_FOLDED_PARAMETERS = 15e6;
+
 /** Every architecture, as it is trained and as exporters write it. */
 const variants = zooModels
   .filter(({ name }) => !ENLARGED.has(name))
   .flatMap((entry) => {
     const kept = { ...entry, batchNorm: 'kept' as const };
-    return NORMLESS.has(entry.name) ? [kept] : [kept, { ...entry, batchNorm: 'folded' as const }];
+    const isKeptOnly = NORMLESS.has(entry.name) || entry.publishedParameters > MOST_FOLDED_PARAMETERS;
+    return isKeptOnly ? [kept] : [kept, { ...entry, batchNorm: 'folded' as const }];
   });
 
 /** The smallest image that a network takes, and the dims of all its inputs. */

@@ -12,7 +12,7 @@ const QUICK = zooModels.filter(({ publishedParameters }) => publishedParameters 
 
 /** Runs a model once, on values that follow from their position alone; returns all outputs by name. */
 async function run(model: OnnxModel, inputs: readonly ZooInput[]): Promise<Record<string, Tensor>> {
-  const session = await InferenceSession.create(Buffer.concat(encodeModel(model)), { intraOpNumThreads: 2 });
+  const session = await InferenceSession.create(Buffer.concat(encodeModel(model)), { intraOpNumThreads: 1 });
   try {
     return await session.run(Object.fromEntries(inputs.map((input) => [input.name, feedOf(input)])));
   } finally {

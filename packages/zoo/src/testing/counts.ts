@@ -61,6 +61,7 @@ async function inferredDims(model: OnnxModel, tensors: readonly string[]): Promi
   graph.node.push(...(model.proto.graph?.node ?? []));
   for (const name of new Set(tensors)) builder.output(name);
   const session = await InferenceSession.create(Buffer.concat(encodeModel(builder.build())), {
+    intraOpNumThreads: 1,
     graphOptimizationLevel: 'disabled',
     logSeverityLevel: 3,
   });
