@@ -88,6 +88,7 @@ async function converse<Answer extends { readonly kind: string }>(
   const timers = [setTimeout(() => kill('deadline'), limits.deadlineMs)];
   const abort = (): void => kill('cancelled');
   limits.signal?.addEventListener('abort', abort, { once: true });
+  if (limits.signal?.aborted) abort(); // while the process was being started, when nobody listened
   child.on('message', (raw) => {
     try {
       const message = parse(raw);

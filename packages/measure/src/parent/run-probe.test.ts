@@ -15,6 +15,13 @@ const GIB = 2 ** 30;
 /** Starts a measurement in a process that dies of a signal only. */
 const SCRIPT = `const { traceShapes } = await import(process.argv[1]); await traceShapes(process.argv[2]);`;
 
+const requestOf = (path: string) => ({
+  kind: 'measure' as const,
+  artifactPaths: [path],
+  spec: resolveSpec({}),
+  quota: { process: 0, share: 1, parts: 1, runsLeft: 1000, secondsLeft: 10 },
+});
+
 if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show processes in /proc\n');
 
 (canSeeProcesses ? describe : describe.skip)('a probe', () => {
@@ -28,16 +35,18 @@ if (!canSeeProcesses) process.stderr.write('skipped: this platform does not show
 
   afterAll(() => models.remove());
 
+  test('that is cancelled while it is being started is cancelled, and not run to its end', async () => {
+    const controller = new AbortController();
+    const limits = { deadlineMs: 20_000, memoryLimitBytes: GIB, signal: controller.signal };
+    const outcome = runProbe(requestOf(subjectPath), limits).catch((cause: unknown) => cause);
+    controller.abort();
+    expect(await outcome).toMatchObject({ code: 'cancelled' });
+  });
+
   test('that is killed from outside has crashed, and its end is told', async () => {
-    const outcome = runProbe(
-      {
-        kind: 'measure',
-        artifactPaths: [subjectPath],
-        spec: resolveSpec({}),
-        quota: { process: 0, share: 1, parts: 1, runsLeft: 1000, secondsLeft: 10 },
-      },
-      { deadlineMs: 60_000, memoryLimitBytes: GIB },
-    ).catch((cause: unknown) => cause);
+    const outcome = runProbe(requestOf(subjectPath), { deadlineMs: 60_000, memoryLimitBytes: GIB }).catch(
+      (cause: unknown) => cause,
+    );
     process.kill(await until(() => probeOf(process.pid), 'a probe of this process'), 'SIGSEGV');
     expect(await outcome).toMatchObject({ code: 'probe-crashed', probe: { exitCode: null, signal: 'SIGSEGV' } });
   });
